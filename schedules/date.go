@@ -26,7 +26,7 @@ func DateOf(t time.Time) Date { return NewDate(t.Date()) }
 // ParseDate reads an ISO 8601 calendar date such as "2026-10-02".
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
+	if err != nil || t.Year() == 0 {
 		return 0, fmt.Errorf("%q is not a date such as 2026-10-02", s)
 	}
 	return DateOf(t), nil
@@ -35,10 +35,39 @@ func ParseDate(s string) (Date, error) {
 // Time returns midnight UTC of the date.
 func (d Date) Time() time.Time { return time.Unix(int64(d-unixDay)*86400, 0).UTC() }
 
-// In returns the first instant of the date's given wall-clock time in a zone.
+// In returns the first instant at which the clocks of a zone have reached a
+// time of the date: of a time that exists twice the first, of one that does
+// not exist the first instant after the gap.
 func (d Date) In(zone *time.Location, hour, minute int) time.Time {
-	y, m, day := d.Time().Date()
-	return time.Date(y, m, day, hour, minute, 0, 0, zone)
+	return time.Unix(first(wallAt(d, hour*60+minute), zone), 0).In(zone)
+}
+
+// AddMonths returns the same day n months later, or earlier if n is negative;
+// where that month is too short, its last day (§ 188 (3) BGB).
+func (d Date) AddMonths(n int) Date {
+	year, month, day := d.Time().Date()
+	last := NewDate(year, month+time.Month(n)+1, 0)
+	return min(NewDate(year, month+time.Month(n), day), last)
+}
+
+// ISOWeek returns the ISO 8601 year and week of the date.
+func (d Date) ISOWeek() (year, week int) { return d.Time().ISOWeek() }
+
+// Monday returns the Monday of the ISO week of d, on or before d.
+func Monday(d Date) Date { return d - Date(d.Weekday()+6)%7 }
+
+// Age returns the completed years of someone born on a date: a year is
+// complete at the beginning of the birthday (§ 187 (2) BGB), and for someone
+// born on 29 February on 1 March of years without that day. It is negative
+// before the birth.
+func Age(born, on Date) int {
+	bornYear, bornMonth, bornDay := born.Time().Date()
+	year, month, day := on.Time().Date()
+	age := year - bornYear
+	if month < bornMonth || month == bornMonth && day < bornDay {
+		age--
+	}
+	return age
 }
 
 // Weekday returns the day of the week.
