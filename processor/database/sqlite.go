@@ -1,0 +1,86 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// sqliteReaders is how many snapshots can be read at the same time.
+const sqliteReaders = 4
+
+// openSQLite opens a file with one connection that writes and a few that
+// cannot. WAL with synchronous=FULL keeps a commit through a loss of power;
+// immediate transactions are needed since one that begins by reading cannot
+// wait for the lock later on.
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil || path == "" {
+		return nil, fmt.Errorf("database: %q is not a path of a file, want sqlite:PATH", path)
+	}
+	if err := createPrivate(abs); err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	writer, err := sqlitePool(abs, "immediate", 1,
+		"busy_timeout(2000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"cache_size(-32768)", "journal_size_limit(67108864)")
+	if err != nil {
+		return nil, err
+	}
+	if err := writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database: open %s: %w", abs, err), writer.Close())
+	}
+	reader, err := sqlitePool(abs, "deferred", sqliteReaders,
+		"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)")
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	return &DB{engine: SQLite, writer: writer, reader: reader}, nil
+}
+
+// createPrivate makes the file with mode 0600; SQLite gives the files beside it
+// the same mode.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func sqlitePool(path, lock string, connections int, pragmas ...string) (*sql.DB, error) {
+	query := url.Values{"_txlock": {lock}, "_pragma": pragmas}
+	name := (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
+	connector, err := sqlite.NewConnector(name)
+	if err != nil {
+		return nil, fmt.Errorf("database: open %s: %w", path, err)
+	}
+	pool := sql.OpenDB(connector)
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return pool, nil
+}
+
+// sqliteBusy reports whether another connection was in the way.
+func sqliteBusy(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	code := e.Code() & 0xff
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+}
+
+// sqliteUnknown reports whether a failed COMMIT may have reached the disk all
+// the same: the frame can be in the log although the sync of it failed.
+func sqliteUnknown(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_IOERR
+}
