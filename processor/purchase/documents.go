@@ -170,7 +170,8 @@ type Dunning struct {
 	Merchant string
 	RunDate  schedules.Date
 	Currency string
-	Notices  []Notice
+	// Notices yields them in invoice order; there may be a million.
+	Notices func(context.Context) iter.Seq2[Notice, error]
 }
 
 // A Notice is one reminder or dunning letter (Mahnung) for one claim.
@@ -240,7 +241,8 @@ type Segment struct {
 type States struct {
 	Merchant string
 	Currency string
-	Claims   []ClaimState
+	// Claims yields them in invoice order; there may be a million.
+	Claims func(context.Context) iter.Seq2[ClaimState, error]
 }
 
 // A ClaimState is one line of the states report.
