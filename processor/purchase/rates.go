@@ -20,12 +20,12 @@ var shippedRates string
 
 // ShippedRates returns the base rates (Basiszinssätze, § 247 BGB) from 2002 on
 // that come with the program, the oldest first.
-func ShippedRates() ([]BaseRate, error) {
+func ShippedRates() []BaseRate {
 	rates, err := ParseRates(strings.NewReader(shippedRates))
 	if err != nil {
-		return nil, fmt.Errorf("base rates of the program: %w", err)
+		panic(fmt.Errorf("base_rates.csv of the program: %w", err))
 	}
-	return rates, nil
+	return rates
 }
 
 // ParseRates reads a table of base rates, one line "2026-07-01;1.52" each:
