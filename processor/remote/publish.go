@@ -1,0 +1,112 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pkg/sftp"
+)
+
+// publish gives the file its final name. The plain rename comes first: by the
+// protocol, and in OpenSSH by a hard link, it refuses a name that is in use.
+// Servers that replace instead are the reason for the look before it. The
+// posix-rename, which always replaces, is for servers that have no other.
+func (s *server) publish(ctx context.Context, sess *session, temporary, file string) error {
+	if err := s.free(ctx, sess, file); err != nil {
+		return err
+	}
+	err := s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(temporary, file) })
+	if err == nil || !answered(err) {
+		return err
+	}
+	if _, offered := sess.client.HasExtension("posix-rename@openssh.com"); !offered {
+		return err
+	}
+	if taken := s.free(ctx, sess, file); taken != nil {
+		return taken
+	}
+	again := s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(temporary, file) })
+	if again == nil {
+		return nil
+	}
+	return errors.Join(err, again)
+}
+
+// free is an error unless nothing stands under the name.
+func (s *server) free(ctx context.Context, sess *session, file string) error {
+	_, err := s.lstat(ctx, sess, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		return ErrExists
+	}
+	return err
+}
+
+// recheck asks after a publishing that was not confirmed: the server may have
+// done it and only its answer was lost, or somebody else was faster.
+func (s *server) recheck(ctx context.Context, file string, size int64, sum []byte, cause error) error {
+	sess, err := s.session(ctx)
+	if err != nil {
+		return cause
+	}
+	err = s.sameOrExists(ctx, sess, file, size, sum)
+	if err == nil || errors.Is(err, ErrExists) {
+		return err
+	}
+	return cause
+}
+
+// sameOrExists is nil when the file under the name has the given bytes, which
+// are read back and compared by their digest.
+func (s *server) sameOrExists(ctx context.Context, sess *session, file string, size int64, sum []byte) error {
+	info, err := s.lstat(ctx, sess, file)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: %w", ErrExists, notRegular(info.Mode()))
+	}
+	if info.Size() != size {
+		return fmt.Errorf("%w: it has %d bytes, ours %d", ErrExists, info.Size(), size)
+	}
+	r, err := s.open(ctx, sess, file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(compare(r, size, sum), r.Close())
+}
+
+// discard removes a temporary file, at once if the connection still stands, or
+// else when the next one does.
+func (s *server) discard(ctx context.Context, sess *session, temporary string) {
+	s.mu.Lock()
+	s.orphans = append(s.orphans, temporary)
+	standing := s.current == sess
+	s.mu.Unlock()
+	if standing {
+		s.sweep(context.WithoutCancel(ctx), sess)
+	}
+}
+
+// sweep removes the temporary files of uploads that did not end well. What
+// cannot be removed is hidden and does no harm; it is tried again with the next
+// connection.
+func (s *server) sweep(ctx context.Context, sess *session) {
+	s.mu.Lock()
+	orphans := s.orphans
+	s.orphans = nil
+	s.mu.Unlock()
+	for i, file := range orphans {
+		err := s.remove(ctx, sess, file)
+		if err != nil && !answered(err) {
+			s.mu.Lock()
+			s.orphans = append(s.orphans, orphans[i:]...)
+			s.mu.Unlock()
+			return
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package remote
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/pkg/sftp"
+)
+
+// block is how much of a file is asked for or sent at a time: 16 packets of the
+// 32 KiB that every server takes, in flight together. The deadline of a call
+// holds for one block, so a peer must move about 9 KB a second.
+const block = 512 << 10
+
+// open checks that the file is a regular one and opens it.
+func (s *server) open(ctx context.Context, sess *session, file string) (io.ReadCloser, error) {
+	info, err := s.lstat(ctx, sess, file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, notRegular(info.Mode())
+	}
+	f, err := s.openFile(ctx, sess, file, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	r := &fileReader{ctx: ctx, server: s, session: sess, file: f, size: info.Size()}
+	r.buffered = bufio.NewReaderSize(readerFunc(r.fetch), int(min(max(info.Size(), 0)+1, block)))
+	return r, nil
+}
+
+func (s *server) openFile(ctx context.Context, sess *session, file string, flags int) (*sftp.File, error) {
+	var f *sftp.File
+	err := s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) (err error) {
+		f, err = c.OpenFile(file, flags)
+		return err
+	})
+	if err == nil && f == nil { // the library can answer so
+		err = errors.New("the server opened nothing")
+	}
+	return f, err
+}
+
+// A fileReader reads a file of the server block by block.
+type fileReader struct {
+	ctx      context.Context
+	server   *server
+	session  *session
+	file     *sftp.File
+	size     int64 // when it was opened
+	got      int64
+	buffered *bufio.Reader
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
+
+func (r *fileReader) Read(b []byte) (int, error) { return r.buffered.Read(b) }
+
+func (r *fileReader) fetch(b []byte) (int, error) {
+	var n int
+	err := r.server.call(r.ctx, r.session, r.server.config.Timeouts.Call, func(*sftp.Client) (err error) {
+		n, err = r.file.Read(b)
+		return err
+	})
+	r.got += int64(n)
+	if err == io.EOF && r.got < r.size {
+		if n > 0 { // a short packet; the library takes it for the end
+			return n, nil
+		}
+		return 0, fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, r.got, r.size)
+	}
+	return n, err
+}
+
+// Close lets go of the file; on a connection that is lost there is nothing left
+// to let go of.
+func (r *fileReader) Close() error {
+	parting := context.WithoutCancel(r.ctx)
+	err := r.server.call(parting, r.session, r.server.config.Timeouts.Call, func(*sftp.Client) error { return r.file.Close() })
+	if answered(err) {
+		return err
+	}
+	return nil
+}
+
+func (s *server) Put(ctx context.Context, folder, name string, size int64, content io.Reader) error {
+	if err := checkPath(folder, name); err != nil {
+		return err
+	}
+	content = &contextReader{ctx: ctx, r: content}
+	sess, err := s.session(ctx)
+	if err == nil {
+		err = s.put(ctx, sess, folder, name, size, content)
+	}
+	return s.step("put", path.Join(folder, name), err)
+}
+
+func (s *server) put(ctx context.Context, sess *session, folder, name string, size int64, content io.Reader) error {
+	file := s.path(folder, name)
+	if _, err := s.lstat(ctx, sess, file); err == nil {
+		sum, err := digest(io.Discard, content, size)
+		if err != nil {
+			return err
+		}
+		return s.sameOrExists(ctx, sess, file, size, sum)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	hidden, err := temporaryName(s.config.Rand)
+	if err != nil {
+		return err
+	}
+	temporary := s.path(folder, hidden)
+	sum, err := s.upload(ctx, sess, folder, temporary, size, content)
+	if err != nil {
+		s.discard(ctx, sess, temporary)
+		return err
+	}
+	if err := s.publish(ctx, sess, temporary, file); err != nil {
+		s.discard(ctx, sess, temporary)
+		return s.recheck(ctx, file, size, sum, err)
+	}
+	return nil
+}
+
+// upload writes the temporary file and proves its size.
+func (s *server) upload(ctx context.Context, sess *session, folder, temporary string, size int64, content io.Reader) ([]byte, error) {
+	f, err := s.create(ctx, sess, folder, temporary)
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	err = s.send(ctx, sess, f, size, io.TeeReader(content, h))
+	parting := context.WithoutCancel(ctx)
+	err = errors.Join(err, s.call(parting, sess, s.config.Timeouts.Call, func(c *sftp.Client) error {
+		return finish(c, f)
+	}))
+	if err != nil {
+		return nil, err
+	}
+	stat := func() (fs.FileInfo, error) { return s.lstat(ctx, sess, temporary) }
+	return h.Sum(nil), checkSize(stat, size)
+}
+
+// finish forces the file to the server's disk where it offers that, and closes it.
+func finish(c *sftp.Client, f *sftp.File) error {
+	var err error
+	if version, offered := c.HasExtension("fsync@openssh.com"); offered && version == "1" {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// create opens a new file, and makes the folder when it is missing.
+func (s *server) create(ctx context.Context, sess *session, folder, temporary string) (*sftp.File, error) {
+	const flags = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	f, err := s.openFile(ctx, sess, temporary, flags)
+	if err == nil || !answered(err) || folder == "" {
+		return f, err
+	}
+	if err := s.makeFolder(ctx, sess, folder); err != nil {
+		return nil, err
+	}
+	return s.openFile(ctx, sess, temporary, flags)
+}
+
+// makeFolder makes each missing element below the base.
+func (s *server) makeFolder(ctx context.Context, sess *session, folder string) error {
+	at := ""
+	for element := range strings.SplitSeq(folder, "/") {
+		at = path.Join(at, element)
+		full := s.path(at)
+		info, err := s.lstat(ctx, sess, full)
+		if err == nil && (info.IsDir() || info.Mode().Type() == fs.ModeSymlink) {
+			continue
+		}
+		if err == nil {
+			return fmt.Errorf("%s is no folder", full)
+		}
+		err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Mkdir(full) })
+		if err != nil {
+			return fmt.Errorf("make folder %s: %w", full, err)
+		}
+	}
+	return nil
+}
+
+// send writes exactly size bytes of the content.
+func (s *server) send(ctx context.Context, sess *session, f *sftp.File, size int64, content io.Reader) error {
+	buffer := make([]byte, min(max(size, 0)+1, block))
+	var sent int64
+	for {
+		n, err := io.ReadFull(content, buffer)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return err
+		}
+		if sent += int64(n); sent > size {
+			return wrongLength(sent, size)
+		}
+		if n > 0 {
+			if err := s.sendBlock(ctx, sess, f, buffer[:n]); err != nil {
+				return err
+			}
+		}
+		if err != nil && sent < size {
+			return wrongLength(sent, size)
+		}
+		if err != nil {
+			return nil
+		}
+	}
+}
+
+func (s *server) sendBlock(ctx context.Context, sess *session, f *sftp.File, b []byte) error {
+	return s.call(ctx, sess, s.config.Timeouts.Call, func(*sftp.Client) error {
+		_, err := f.Write(b)
+		return err
+	})
+}
