@@ -2,56 +2,111 @@ package database
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// A text is a statement as one engine reads it. lists says of each parameter
-// whether it is a list.
+// A kind is what a parameter stands for.
+type kind byte
+
+const (
+	single  kind = '1'
+	strs    kind = 's' // a list of strings
+	numbers kind = 'n' // a list of integers
+)
+
+// A text is a statement as one engine reads it, cut at its parameters: between
+// pieces i and i+1 stands the parameter i.
 type text struct {
-	sql   string
-	lists []bool
+	pieces []string
+	lists  []bool
 }
 
 // texts remembers what statements were translated to. The statements of a
 // program are constants, so there are not many.
-type texts struct{ known sync.Map }
-
-func (t *texts) of(engine Engine, query string) (text, error) {
-	if v, ok := t.known.Load(query); ok {
-		return v.(text), nil
-	}
-	v, err := translate(engine, query)
-	if err == nil {
-		t.known.Store(query, v)
-	}
-	return v, err
+type texts struct {
+	cut    sync.Map // query → text
+	joined sync.Map // query and kinds → string
 }
 
-// translate rewrites the parameters of a statement. PostgreSQL takes a list as
-// one array: "= ANY" is looked up in an index key by key, whatever the planner
-// knows about the table.
-func translate(engine Engine, query string) (text, error) {
-	var t text
+// of returns the statement for an engine, and which of its parameters are lists.
+func (t *texts) of(engine Engine, query string, args []any) (string, []bool, error) {
+	cut, ok := t.cut.Load(query)
+	if !ok {
+		cut, _ = t.cut.LoadOrStore(query, split(query))
+	}
+	parts := cut.(text)
+	if len(args) != len(parts.lists) {
+		return "", nil, named(query, fmt.Errorf("%d arguments came, %d are wanted", len(args), len(parts.lists)))
+	}
+	kinds := make([]byte, len(args), len(args)+len(query))
+	for i, arg := range args {
+		kinds[i] = byte(kindOf(parts.lists[i], arg))
+	}
+	key := string(append(kinds, query...))
+	joined, ok := t.joined.Load(key)
+	if !ok {
+		joined, _ = t.joined.LoadOrStore(key, parts.join(engine, kinds))
+	}
+	return joined.(string), parts.lists, nil
+}
+
+func kindOf(list bool, arg any) kind {
+	if !list {
+		return single
+	}
+	if t := reflect.TypeOf(arg); t != nil && t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.String {
+		return strs
+	}
+	return numbers
+}
+
+// join puts a statement together again. On PostgreSQL the inner SELECT hides
+// the array from the planner: it then expects a few keys and looks each up by
+// the index, whether or not it has statistics of the table. = ANY was seen to
+// read the whole table.
+func (t text) join(engine Engine, kinds []byte) string {
 	var out strings.Builder
-	for rest := query; rest != ""; {
-		n := literal(rest)
-		if n > 0 {
-			out.WriteString(rest[:n])
-			rest = rest[n:]
+	for i, k := range kinds {
+		out.WriteString(t.pieces[i])
+		n := "$" + strconv.Itoa(i+1)
+		switch {
+		case engine == SQLite && kind(k) == single:
+			out.WriteByte('?')
+		case engine == SQLite:
+			out.WriteString("(SELECT value FROM json_each(?))")
+		case kind(k) == strs:
+			out.WriteString("(SELECT unnest((SELECT " + n + "::text[])))")
+		case kind(k) == numbers:
+			out.WriteString("(SELECT unnest((SELECT " + n + "::bigint[])))")
+		default:
+			out.WriteString(n)
+		}
+	}
+	return out.String() + t.pieces[len(kinds)]
+}
+
+// split cuts a statement at its parameters.
+func split(query string) text {
+	var t text
+	from := 0
+	for i := 0; i < len(query); {
+		if n := literal(query[i:]); n > 0 {
+			i += n
 			continue
 		}
-		list := strings.HasPrefix(rest, "??")
-		t.lists = append(t.lists, list)
-		if list && !strings.HasSuffix(strings.ToUpper(strings.TrimRight(out.String(), " \n\t")), "IN") {
-			return text{}, fmt.Errorf("database: ?? must follow IN or NOT IN: %s", query)
+		list := strings.HasPrefix(query[i:], "??")
+		t.pieces, t.lists = append(t.pieces, query[from:i]), append(t.lists, list)
+		i++
+		if list {
+			i++
 		}
-		write(&out, engine, list, len(t.lists))
-		rest = strings.TrimPrefix(rest[1:], "?")
+		from = i
 	}
-	t.sql = out.String()
-	return t, nil
+	t.pieces = append(t.pieces, query[from:])
+	return t
 }
 
 // literal returns the length of what stands before the next parameter at the
@@ -72,24 +127,4 @@ func literal(s string) int {
 		return i + 1
 	}
 	return len(s)
-}
-
-func write(out *strings.Builder, engine Engine, list bool, n int) {
-	switch {
-	case engine == SQLite && list:
-		out.WriteString("(SELECT value FROM json_each(?))")
-	case engine == SQLite:
-		out.WriteByte('?')
-	case list:
-		before := strings.TrimRight(out.String(), " \n\t")
-		before = strings.TrimRight(before[:len(before)-len("IN")], " \n\t")
-		operator := " = ANY("
-		if strings.HasSuffix(strings.ToUpper(before), " NOT") {
-			before, operator = before[:len(before)-len(" NOT")], " <> ALL("
-		}
-		out.Reset()
-		out.WriteString(before + operator + "$" + strconv.Itoa(n) + ")")
-	default:
-		out.WriteString("$" + strconv.Itoa(n))
-	}
 }

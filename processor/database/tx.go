@@ -67,13 +67,13 @@ func (tx *Tx) Lock(ctx context.Context, name string) error {
 }
 
 func (tx *Tx) prepare(query string, args []any) (string, []any, error) {
-	text, err := tx.db.texts.of(tx.db.engine, query)
+	text, lists, err := tx.db.texts.of(tx.db.engine, query, args)
 	if err != nil {
 		return "", nil, err
 	}
-	values, err := arguments(tx.db.engine, query, text.lists, args)
+	values, err := arguments(tx.db.engine, query, lists, args)
 	tx.db.statements.Add(1)
-	return text.sql, values, err
+	return text, values, err
 }
 
 // named adds the beginning of the statement, which says where the error is.

@@ -16,9 +16,6 @@ func (r refused) Value() (driver.Value, error) { return nil, r.err }
 
 // arguments turns the arguments of a statement into what the driver takes.
 func arguments(engine Engine, query string, lists []bool, args []any) ([]any, error) {
-	if len(args) != len(lists) {
-		return nil, named(query, fmt.Errorf("%d arguments came, %d are wanted", len(args), len(lists)))
-	}
 	values := make([]any, len(args))
 	for i, arg := range args {
 		var err error
