@@ -1,0 +1,81 @@
+package sftpd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+)
+
+// uploads is the hidden folder of a home where files grow until they are whole.
+// It is on the same file system as in, and no client sees it.
+const uploads = ".uploads"
+
+// userName is what a merchant's id may be (domain: § 13).
+var userName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,19}$`)
+
+// home is a folder that nothing leads out of, whatever links stand in it.
+type home struct {
+	user string
+	root *os.Root
+	keys [][]byte // authorized, in wire format
+}
+
+// openHome makes the folders of a home and drops what uploads left behind.
+func openHome(user string, h Home) (*home, error) {
+	if !userName.MatchString(user) {
+		return nil, fmt.Errorf("user %q: want lower-case letters, digits and hyphens, at most 20", user)
+	}
+	if err := os.MkdirAll(h.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(h.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(root); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	opened := &home{user: user, root: root}
+	for _, key := range h.AuthorizedKeys {
+		opened.keys = append(opened.keys, key.Marshal())
+	}
+	return opened, nil
+}
+
+func prepare(root *os.Root) error {
+	if err := root.RemoveAll(uploads); err != nil {
+		return err
+	}
+	for _, folder := range []string{
+		uploads, "in", "out", "out/ack", "out/decisions", "out/payouts", "out/dunning", "out/states",
+	} {
+		if err := root.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// sync forces the names in a folder to the disk.
+func (h *home) sync(folder string) error {
+	dir, err := h.root.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}
+
+// lstat sees regular files and folders only: a link, a pipe or a device does not
+// exist for clients.
+func (h *home) lstat(file string) (fs.FileInfo, error) {
+	info, err := h.root.Lstat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, fs.ErrNotExist
+	}
+	return info, nil
+}
