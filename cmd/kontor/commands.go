@@ -1,0 +1,11 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands are all commands, in the order in which a newcomer meets them.
+func (p *program) commands() []*cobra.Command {
+	return []*cobra.Command{
+		p.scheduleCommand(),
+		p.versionCommand(),
+	}
+}

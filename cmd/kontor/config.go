@@ -1,0 +1,289 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/kontor-exchange/kontor/formats"
+)
+
+// A Config is the file kontor.yaml. The comments of its fields are its manual;
+// "kontor init" writes one to start from. A key that is not known here is an
+// error, told with line and column. Amounts have a decimal point and at most
+// two decimals, percentages too ("2.50"); durations are written 10s, 5m or 2h,
+// sizes 512KiB, 20MiB or 5GiB. Relative paths count from the folder of the file.
+type Config struct {
+	// DataDir holds spool, archive, the SQLite file, generated keys, the homes
+	// on the built-in server and the operator's reports. Default ./data.
+	DataDir string `yaml:"data_dir"`
+	// Database is sqlite (a file in DataDir), or postgres://user@host:5432/name.
+	Database string `yaml:"database"`
+	// Zone is where schedules and civil dates are at home, such as Europe/Berlin.
+	Zone string `yaml:"zone"`
+	// Simulation allows runs that are later than the wall clock. Never set it
+	// for real books: what was booked cannot be undone.
+	Simulation bool `yaml:"simulation"`
+	// Language of messages in files for merchants: de or en.
+	Language string `yaml:"language"`
+	Log      Log    `yaml:"log"`
+	// HTTP is for metrics and health of a later version; it must be empty.
+	HTTP string `yaml:"http"`
+	// BatchMax is the most records that one batch carries. Default 50000.
+	BatchMax int `yaml:"batch_max"`
+	// MaxFile is the largest file that is taken. Default 5GiB.
+	MaxFile size `yaml:"max_file"`
+	// BaseRates is a file with further base rates (Basiszinssätze, § 247 BGB),
+	// one line "valid_from;percent" such as 2027-01-01;1.52 each. Those from
+	// 2002 to July 2026 are part of the program.
+	BaseRates string `yaml:"base_rates"`
+	// Server is the built-in SFTP server. Leave the block out to switch it off.
+	Server *Server `yaml:"server"`
+	// Role must be both: the ERP's side and the embedded provider in one
+	// program. merchant and provider come with a later version.
+	Role     string   `yaml:"role"`
+	Provider Provider `yaml:"provider"`
+	// Merchants by id: 1 to 20 of a–z, 0–9 and -, also the user name on the
+	// built-in server. An id must never change: the books are kept under it.
+	Merchants map[string]Merchant `yaml:"merchants"`
+	// Schedules are in Zone; each merchant may override them.
+	Schedules Schedules `yaml:"schedules"`
+	// Profiles are further dialects of CSV, each made from a shipped one.
+	Profiles map[string]formats.Config `yaml:"profiles"`
+
+	file     string                      // the path of the file, absolute
+	profiles map[string]*formats.Profile // built by validate
+}
+
+// A Log says what is logged and how.
+type Log struct {
+	// Level: debug, info, warn or error.
+	Level string `yaml:"level"`
+	// Format: auto (colours on a terminal, JSON otherwise), text or json.
+	Format string `yaml:"format"`
+}
+
+// A Server is the built-in SFTP server: keys only, one home per merchant.
+type Server struct {
+	// Listen is address and port, such as 127.0.0.1:2022 or :2022.
+	Listen string `yaml:"listen"`
+}
+
+// A Provider is who buys the receivables: for now the embedded one.
+type Provider struct {
+	// URL, Identity and KnownHosts of a provider on another machine come with
+	// a later version; they must be empty.
+	URL        string `yaml:"url"`
+	Identity   string `yaml:"identity"`
+	KnownHosts string `yaml:"known_hosts"`
+	// Name is the recipient in the payment instruction to debtors.
+	Name string `yaml:"name"`
+	// BIC and BankName of the bank that keeps the settlement accounts.
+	BIC      string `yaml:"bic"`
+	BankName string `yaml:"bank_name"`
+	// Bank is the folder of the bank: in/ account statements, out/ transfers.
+	Bank Drop `yaml:"bank"`
+	// Letters is the folder of a print or mail service: notices to debtors.
+	Letters Drop `yaml:"letters"`
+}
+
+// A Drop is a place where files are dropped and taken.
+type Drop struct {
+	// URL is dir:PATH for a folder (which must exist), or
+	// sftp://user@host:port/folder; a merchant's may be builtin, a home on the
+	// built-in server.
+	URL string `yaml:"url"`
+	// Profile is the dialect of the files. Default kontor; only for the bank.
+	Profile string `yaml:"profile"`
+	// AuthorizedKeys are files with public keys of OpenSSH that may log in
+	// (builtin).
+	AuthorizedKeys []string `yaml:"authorized_keys"`
+	// Identity is the file of our private key, readable by its owner only (sftp).
+	Identity string `yaml:"identity"`
+	// KnownHosts is the file with the server's host keys, as OpenSSH writes it;
+	// several lines per host are several valid keys (sftp).
+	KnownHosts string `yaml:"known_hosts"`
+	// Settle is how long size and time of a file must stay the same before it is
+	// taken. Default 10s.
+	Settle duration `yaml:"settle"`
+	// After says what happens to a file once its acknowledgement is delivered:
+	// remove (default) or keep.
+	After string `yaml:"after"`
+	// KeepDays is how long our files stay in out/ if nobody takes them. Default 90.
+	KeepDays int `yaml:"keep_days"`
+}
+
+// A Merchant (Händler) is an online shop, with its terms.
+type Merchant struct {
+	Name string `yaml:"name"`
+	// Currency of the account, such as EUR; a row in another one is rejected.
+	Currency string `yaml:"currency"`
+	// SettlementAccount (Abwicklungskonto) is the IBAN to which the debtors of
+	// this merchant pay. Each merchant has its own.
+	SettlementAccount string `yaml:"settlement_account"`
+	// IBAN is where payouts go.
+	IBAN string `yaml:"iban"`
+	// Profile is the dialect of the ERP: kontor, actindo, or one of Profiles.
+	Profile string `yaml:"profile"`
+	ERP     Drop   `yaml:"erp"`
+	// Zone, Language and Schedules override those of the whole file.
+	Zone      string    `yaml:"zone"`
+	Language  string    `yaml:"language"`
+	Schedules Schedules `yaml:"schedules"`
+	// InvoiceFromShipments is for an ERP without invoices feed: the first
+	// shipment row of an invoice makes it, and must have gross_amount.
+	InvoiceFromShipments bool `yaml:"invoice_from_shipments"`
+	// AssumeReturn takes a credit of exactly the amount of a return of the same
+	// invoice to be for that return, though it does not name it. Default true.
+	AssumeReturn bool `yaml:"assume_return"`
+	// TermDays is the payment term where neither invoice nor order has one.
+	TermDays int `yaml:"term_days"`
+	// ParkDays is how long a row waits for its order or invoice.
+	ParkDays int `yaml:"park_days"`
+	// ReportStyle of payouts, dunning and states: excel-de, excel-en or rfc4180.
+	ReportStyle string    `yaml:"report_style"`
+	Credit      Credit    `yaml:"credit"`
+	Fees        Fees      `yaml:"fees"`
+	Guarantee   Guarantee `yaml:"guarantee"`
+	Payout      Payout    `yaml:"payout"`
+	Dunning     Dunning   `yaml:"dunning"`
+}
+
+// Credit are the limits of the credit decision (Bonitätsprüfung).
+type Credit struct {
+	// Countries that are delivered to, as ISO 3166-1 alpha-2.
+	Countries []string `yaml:"countries"`
+	// MinAge in years, on the order date; for consumers.
+	MinAge int `yaml:"min_age"`
+	// OrderMin and OrderMax bound the gross amount of one order.
+	OrderMin amount `yaml:"order_min"`
+	OrderMax amount `yaml:"order_max"`
+	// OpenSumMax bounds what one debtor owes, this order included.
+	OpenSumMax amount `yaml:"open_sum_max"`
+	// AddressMismatch says what happens when the shipping address differs:
+	// decline, review, or allow (up to AddressAllowUpTo, else decline).
+	AddressMismatch  string `yaml:"address_mismatch"`
+	AddressAllowUpTo amount `yaml:"address_allow_upto"`
+	// OverdueLevel is the dunning level from which on a debtor gets no more.
+	OverdueLevel int `yaml:"overdue_level"`
+	// ValidDays is how long after the order date it may be invoiced.
+	ValidDays int `yaml:"valid_days"`
+}
+
+// Fees of a claim, at its activation: Percent of the invoice, plus Fixed; VAT
+// is added per payout, on the sum of its fees.
+type Fees struct {
+	Percent percent `yaml:"percent"`
+	Fixed   amount  `yaml:"fixed"`
+	VAT     percent `yaml:"vat"`
+}
+
+// Guarantee says when the merchant is paid though the debtor did not pay.
+type Guarantee struct {
+	// Days after the anchor. Default 30.
+	Days int `yaml:"days"`
+	// Anchor: activation (default), invoice or due.
+	Anchor string `yaml:"anchor"`
+	// AnnouncedHoldDays is how long an announced return holds it at most.
+	AnnouncedHoldDays int `yaml:"announced_hold_days"`
+}
+
+// Payout (Auszahlung): a total below Min is carried to the next week.
+type Payout struct {
+	Min amount `yaml:"min"`
+}
+
+// Dunning (Mahnverfahren).
+type Dunning struct {
+	// After: days from due to the reminder, to the first dunning, to the second,
+	// and to the hand-over to collection, each from the level before.
+	After []int `yaml:"after"`
+	// Fee of each of these levels.
+	Fee []amount `yaml:"fee"`
+	// Min is the least that is dunned.
+	Min amount `yaml:"min"`
+	// StatementBankDays is how old, in bank days, the last bank statement may be.
+	StatementBankDays int `yaml:"statement_bank_days"`
+	// LetterDays is how long a letter takes.
+	LetterDays int `yaml:"letter_days"`
+	// B2BFlat is the flat sum of § 288 (5) BGB.
+	B2BFlat amount `yaml:"b2b_flat"`
+	// B2CPoints and B2BPoints are added to the base rate (§ 288 BGB), in percent.
+	B2CPoints percent `yaml:"b2c_points"`
+	B2BPoints percent `yaml:"b2b_points"`
+}
+
+// Schedules are cron expressions of five fields: minute, hour, day of month,
+// month, weekday. An hour without * or step is a time on the wall.
+type Schedules struct {
+	Collect   string `yaml:"collect"`
+	Transmit  string `yaml:"transmit"`
+	Guarantee string `yaml:"guarantee"`
+	// Dunning runs on bank days (TARGET2) only.
+	Dunning string `yaml:"dunning"`
+	// Payout must name one weekday and one time.
+	Payout  string `yaml:"payout"`
+	Deliver string `yaml:"deliver"`
+}
+
+// Load reads and checks a configuration file. All its faults are told at once.
+func Load(file string) (*Config, error) {
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, failWith(exitUsage, fmt.Errorf("there is no configuration %s", file), "kontor init DIR makes one; --config FILE names another")
+	}
+	if err != nil {
+		return nil, failWith(exitUsage, err, "kontor reads its configuration as the user that it runs as")
+	}
+	c, err := parse(file, text)
+	if err != nil {
+		return nil, failWith(exitUsage, err, "the comments in a file of kontor init explain each key")
+	}
+	return c, nil
+}
+
+// parse decodes and checks the text of a configuration file.
+func parse(file string, text []byte) (*Config, error) {
+	c := defaults()
+	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c)
+	if err != nil {
+		return nil, located(file, err)
+	}
+	if c.file, err = filepath.Abs(file); err != nil {
+		return nil, err
+	}
+	c.resolve()
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("%s:\n%w", file, err)
+	}
+	return c, nil
+}
+
+// kindNames say what a key wanted that got something else.
+var kindNames = map[reflect.Kind]string{
+	reflect.Int: "a whole number", reflect.Bool: "true or false", reflect.String: "a text",
+	reflect.Slice: "a list such as [a, b]", reflect.Map: "a block of keys", reflect.Struct: "a block of keys",
+}
+
+// located puts file, line and column before what the YAML reader says.
+func located(file string, err error) error {
+	var at yaml.Error
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	where, message := at.GetToken().Position, at.GetMessage()
+	if name, found := strings.CutPrefix(message, "unknown field "); found {
+		message = "the key " + name + " is not known"
+	}
+	if wrong := new(yaml.TypeError); errors.As(err, &wrong) {
+		message = fmt.Sprintf("%q is not %s", at.GetToken().Value, kindNames[wrong.DstType.Kind()])
+	}
+	return fmt.Errorf("%s:%d:%d: %s", file, where.Line, where.Column, message)
+}
