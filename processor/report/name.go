@@ -1,0 +1,103 @@
+package report
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// Folders of the merchant's root that reports are dropped into.
+const (
+	AckFolder       = "out/ack"
+	DecisionsFolder = "out/decisions"
+	PayoutsFolder   = "out/payouts"
+	DunningFolder   = "out/dunning"
+	StatesFolder    = "out/states"
+)
+
+// Endings of a table and of its twin.
+const (
+	CSV  = ".csv"
+	JSON = ".json"
+)
+
+// Run names a run inside file names: r20261002T1200-000042 for the run with
+// that number at that time in the merchant's zone.
+func Run(at time.Time, number int64) string {
+	return fmt.Sprintf("r%s-%06d", at.Format("20060102T1504"), number)
+}
+
+// longest is how many bytes of an inbound name our names repeat.
+const longest = 150
+
+// AckName is the name of the acknowledgement of an inbound file.
+func AckName(inbound, run, ending string) string {
+	return shorten(inbound) + "." + run + ".ack" + ending
+}
+
+// RejectedName is the name of the file with the rejected rows of an inbound file.
+func RejectedName(inbound, run string) string {
+	return shorten(inbound) + "." + run + ".rejected" + CSV
+}
+
+// shorten cuts a name that is too long before its extension, and adds the
+// beginning of the name's hash, so that two long names stay two.
+func shorten(name string) string {
+	if len(name) <= longest {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	end := "-" + hex.EncodeToString(sum[:4]) + extension(name)
+	cut := longest - len(end)
+	for !utf8.RuneStart(name[cut]) {
+		cut--
+	}
+	return name[:cut] + end
+}
+
+// extension is what follows the last dot, unless that is no extension at all.
+func extension(name string) string {
+	const most = 10
+	if e := path.Ext(name); len(e) <= most {
+		return e
+	}
+	return ""
+}
+
+// DecisionsName is the name of the credit decisions of a run.
+func DecisionsName(merchant, run, ending string) string {
+	return "decisions_" + merchant + "_" + run + ending
+}
+
+// StatesName is the name of the states report of a run.
+func StatesName(merchant, run, ending string) string {
+	return "states_" + merchant + "_" + run + ending
+}
+
+// PayoutName is the name of a payout report.
+func PayoutName(p purchase.Payout, ending string) string {
+	year, week := p.PeriodTo.ISOWeek()
+	return fmt.Sprintf("payout_%s_%04dW%02d_%06d%s", p.Merchant, year, week, p.Seq, ending)
+}
+
+// DunningName is the name of the dunning report of a day.
+func DunningName(merchant string, day schedules.Date, ending string) string {
+	return "dunning_" + merchant + "_" + day.String() + ending
+}
+
+// LettersName is the name of the file with the notices of a dunning run for the
+// print or mail service.
+func LettersName(merchant string, day schedules.Date) string {
+	return "letters_" + merchant + "_" + day.String() + JSON
+}
+
+// UnmatchedName is the name of the operator's report of unmatched payments.
+func UnmatchedName(merchant, run, ending string) string {
+	return "unmatched_" + merchant + "_" + run + ending
+}
