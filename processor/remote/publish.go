@@ -12,26 +12,21 @@ import (
 // publish gives the file its final name. The plain rename comes first: by the
 // protocol, and in OpenSSH by a hard link, it refuses a name that is in use.
 // Servers that replace instead are the reason for the look before it. The
-// posix-rename, which always replaces, is for servers that have no other.
+// posix-rename, which always replaces, is for servers that know no other.
 func (s *server) publish(ctx context.Context, sess *session, temporary, file string) error {
 	if err := s.free(ctx, sess, file); err != nil {
 		return err
 	}
 	err := s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(temporary, file) })
-	if err == nil || !answered(err) {
+	if _, offered := sess.client.HasExtension("posix-rename@openssh.com"); !offered || !unsupported(err) {
 		return err
 	}
-	if _, offered := sess.client.HasExtension("posix-rename@openssh.com"); !offered {
-		return err
-	}
-	if taken := s.free(ctx, sess, file); taken != nil {
-		return taken
-	}
-	again := s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(temporary, file) })
-	if again == nil {
-		return nil
-	}
-	return errors.Join(err, again)
+	return s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(temporary, file) })
+}
+
+func unsupported(err error) bool {
+	var status *sftp.StatusError
+	return errors.As(err, &status) && status.FxCode() == sftp.ErrSSHFxOpUnsupported
 }
 
 // free is an error unless nothing stands under the name.

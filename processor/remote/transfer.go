@@ -181,19 +181,36 @@ func (s *server) makeFolder(ctx context.Context, sess *session, folder string) e
 	for element := range strings.SplitSeq(folder, "/") {
 		at = path.Join(at, element)
 		full := s.path(at)
-		info, err := s.lstat(ctx, sess, full)
-		if err == nil && (info.IsDir() || info.Mode().Type() == fs.ModeSymlink) {
+		there, err := s.isFolder(ctx, sess, full)
+		if there {
 			continue
 		}
 		if err == nil {
-			return fmt.Errorf("%s is no folder", full)
+			err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Mkdir(full) })
 		}
-		err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Mkdir(full) })
-		if err != nil {
-			return fmt.Errorf("make folder %s: %w", full, err)
+		if err == nil {
+			continue
+		}
+		if there, again := s.isFolder(ctx, sess, full); !there { // nor has somebody else made it
+			return fmt.Errorf("make folder %s: %w", full, errors.Join(err, again))
 		}
 	}
 	return nil
+}
+
+// isFolder also takes a link for one: what it leads to is the server's business.
+func (s *server) isFolder(ctx context.Context, sess *session, full string) (bool, error) {
+	info, err := s.lstat(ctx, sess, full)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !info.IsDir() && info.Mode().Type() != fs.ModeSymlink {
+		return false, errors.New("a file of this name is in the way")
+	}
+	return true, nil
 }
 
 // send writes exactly size bytes of the content.

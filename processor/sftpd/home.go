@@ -79,3 +79,9 @@ func (h *home) lstat(file string) (fs.FileInfo, error) {
 	}
 	return info, nil
 }
+
+// hides reports whether something stands under the name that lstat does not show.
+func (h *home) hides(file string) bool {
+	info, err := h.root.Lstat(file)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}

@@ -59,6 +59,8 @@ func (s *session) start(at place, flags sftp.FileOpenFlags) (*upload, error) {
 	info, err := s.home.lstat(at.file)
 	there := err == nil
 	switch {
+	case s.home.hides(at.file):
+		return nil, errDenied
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	case !there && !flags.Creat:
@@ -208,21 +210,16 @@ func (s *session) check(name string, content io.Reader) (err error) {
 }
 
 // publish gives a file its new name, replacing another or refusing to, and
-// forces the name to the disk. A hard link refuses by itself; a file system
-// without links gets the rename after a look.
+// forces the name to the disk. What is hidden from clients they do not replace.
 func (s *session) publish(from, to string, replace bool) error {
-	root := s.home.root
+	if s.home.hides(to) {
+		return errDenied
+	}
 	var err error
 	if replace {
-		err = root.Rename(from, to)
-	} else if err = root.Link(from, to); err == nil {
-		err = root.Remove(from)
-	} else if errors.Is(err, syscall.EPERM) || errors.Is(err, errors.ErrUnsupported) {
-		if _, err = root.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			err = root.Rename(from, to)
-		} else if err == nil {
-			err = fs.ErrExist
-		}
+		err = s.home.root.Rename(from, to)
+	} else {
+		err = moveNew(s.home.root, from, to)
 	}
 	if errors.Is(err, fs.ErrExist) {
 		return refusal("a file with this name is there already")
@@ -231,4 +228,20 @@ func (s *session) publish(from, to string, replace bool) error {
 		return err
 	}
 	return s.home.sync(path.Dir(to))
+}
+
+// moveNew renames to a name that is not in use. A hard link refuses by itself; a
+// file system without links gets the rename after a look.
+func moveNew(root *os.Root, from, to string) error {
+	err := root.Link(from, to)
+	if err == nil {
+		return root.Remove(from)
+	}
+	if !errors.Is(err, syscall.EPERM) && !errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	if _, err := root.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, fs.ErrExist)
+	}
+	return root.Rename(from, to)
 }
