@@ -102,9 +102,9 @@ func (o *Outbox) put(ctx context.Context, r remote.Remote, e Entry) error {
 	return errors.Join(r.Put(ctx, e.Folder, e.Name, e.Size, f), f.Close())
 }
 
-// settle books how a try ended.
+// settle books how a try ended, also when the caller's time is up by then.
 func (o *Outbox) settle(ctx context.Context, t try, delivered func(context.Context, *database.Tx, Delivered) error) error {
-	now := o.now()
+	ctx, now := context.WithoutCancel(ctx), o.now()
 	if t.err != nil {
 		return errors.Join(fmt.Errorf("deliver %s: %w", t.entry.File, t.err), o.fail(ctx, t, now))
 	}
@@ -125,8 +125,6 @@ func (o *Outbox) settle(ctx context.Context, t try, delivered func(context.Conte
 
 func (o *Outbox) fail(ctx context.Context, t try, now time.Time) error {
 	f := t.entry.File
-	// The caller's time may be up: that is the very thing to be remembered.
-	ctx = context.WithoutCancel(ctx)
 	return o.db.Write(ctx, func(tx *database.Tx) error {
 		_, err := tx.Exec(ctx, `UPDATE outbox SET tries = tries + 1, tried_at = ?, error = ?
 			WHERE merchant = ? AND target = ? AND folder = ? AND name = ?`,
