@@ -52,7 +52,12 @@ func (db *DB) up(ctx context.Context, dialect goose.Dialect, files migrations) e
 	if err != nil {
 		return fmt.Errorf("database: migrate: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
+	_, err = p.Up(ctx)
+	var partial *goose.PartialError
+	if errors.As(err, &partial) && partial.Failed != nil {
+		return fmt.Errorf("database: migrate: %s: %w", partial.Failed.Source.Path, partial.Err)
+	}
+	if err != nil {
 		return fmt.Errorf("database: migrate: %w", err)
 	}
 	return nil

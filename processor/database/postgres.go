@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -53,6 +54,18 @@ func postgresBusy(err error) bool {
 		return false
 	}
 	return errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
+}
+
+// postgresLost reports whether a connection is closed.
+func postgresLost(conn *sql.Conn) bool {
+	lost := false
+	err := conn.Raw(func(c any) error {
+		if pg, ok := c.(*stdlib.Conn); ok {
+			lost = pg.Conn().IsClosed()
+		}
+		return nil
+	})
+	return lost || err != nil
 }
 
 // postgresUnknown reports whether a failed COMMIT may have taken effect: the

@@ -50,7 +50,8 @@ func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, 
 func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
 	text, values, err := tx.prepare(query, args)
 	if err != nil {
-		return tx.tx.QueryRowContext(ctx, "SELECT ?", refused{err})
+		nothing := map[Engine]string{SQLite: "SELECT ?", PostgreSQL: "SELECT $1::text"}
+		return tx.tx.QueryRowContext(ctx, nothing[tx.db.engine], refused{err})
 	}
 	return tx.tx.QueryRowContext(ctx, text, values...)
 }

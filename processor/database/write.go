@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -50,6 +51,10 @@ func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
 	return db.once(ctx, db.reader, options, f)
 }
 
+// errLost says that the connection was lost before the commit began, so that
+// nothing of the transaction remains.
+var errLost = errors.New("the connection to the database was lost")
+
 // once is one attempt. The commit does not end with ctx: one that was cancelled
 // half way would leave open whether it took effect.
 func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, f func(*Tx) error) (err error) {
@@ -57,35 +62,50 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, f 
 	if err != nil {
 		return fmt.Errorf("database: connect: %w", err)
 	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
+	defer func() { err = after(err, conn.Close()) }()
 	tx, err := conn.BeginTx(context.WithoutCancel(ctx), options)
 	if err != nil {
 		return fmt.Errorf("database: begin: %w", err)
 	}
-	finished := false
+	committing := false
 	defer func() {
-		if !finished { // f panicked or failed
-			err = errors.Join(err, rollback(tx))
+		if !committing { // f failed or panicked
+			err = after(err, rollback(conn, tx))
 		}
 	}()
 	if err := f(&Tx{db: db, tx: tx}); err != nil {
+		if db.engine == PostgreSQL && postgresLost(conn) && ctx.Err() == nil {
+			err = fmt.Errorf("%w: %w", errLost, err)
+		}
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("database: before commit: %w", err)
 	}
-	finished = true
+	committing = true
 	return db.commit(tx)
 }
 
-// rollback reports nothing when the connection is gone: the server has rolled
-// back by itself, and the error of f is the one to read.
-func rollback(tx *sql.Tx) error {
-	err := tx.Rollback()
-	if errors.Is(err, sql.ErrTxDone) || err != nil && postgresUnknown(err) {
+// rollback gives the connection up when it cannot roll back: that the server
+// has done so by itself, or is gone, is no news beside the error of f.
+func rollback(conn *sql.Conn, tx *sql.Tx) error {
+	if err := tx.Rollback(); err == nil || errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	err := conn.Raw(func(any) error { return driver.ErrBadConn })
+	if errors.Is(err, driver.ErrBadConn) {
 		return nil
 	}
 	return err
+}
+
+// after adds what went wrong in tidying up to the error before it. A connection
+// that was given up counts as closed.
+func after(err, tidying error) error {
+	if tidying == nil || errors.Is(tidying, sql.ErrConnDone) {
+		return err
+	}
+	return errors.Join(err, tidying)
 }
 
 func (db *DB) commit(tx *sql.Tx) error {
@@ -103,6 +123,9 @@ func (db *DB) commit(tx *sql.Tx) error {
 func (db *DB) passes(err error) bool {
 	if errors.Is(err, ErrUnknownOutcome) {
 		return false
+	}
+	if errors.Is(err, errLost) {
+		return true
 	}
 	if db.engine == SQLite {
 		return sqliteBusy(err)
