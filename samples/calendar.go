@@ -2,23 +2,23 @@ package samples
 
 import "github.com/kontor-exchange/kontor/schedules"
 
-// span is how many days after its order the last document of it can come.
-const span = 110
-
 // A calendar says which orders come on which day, and when offices and banks
 // are open. Days count from 0.
 type calendar struct {
 	start   schedules.Date
 	orders  int
+	span    int   // so many days after an order its last document can come
+	brief   int   // the same for an order without any trouble
 	weights []int // sum of the weights of the days before day n
 	working []int // the working day on or after day n
 	bank    []int // the bank day on or after day n
 }
 
 // newCalendar spreads orders over days, more on Mondays than on Saturdays;
-// in the last quiet days nobody orders.
-func newCalendar(start schedules.Date, orders, days, quiet int) calendar {
-	c := calendar{start: start, orders: orders, weights: make([]int, days+1)}
+// in the last quiet days nobody orders. The spans are sums of
+// what [history.tell] adds, holidays included.
+func newCalendar(start schedules.Date, orders, days, quiet, term int) calendar {
+	c := calendar{start: start, orders: orders, span: 80 + term, brief: 24 + term, weights: make([]int, days+1)}
 	byWeekday := [...]int{11, 16, 15, 14, 14, 13, 9} // Sunday first
 	for n := range days {
 		weight := byWeekday[c.date(n).Weekday()]
@@ -27,7 +27,7 @@ func newCalendar(start schedules.Date, orders, days, quiet int) calendar {
 		}
 		c.weights[n+1] = c.weights[n] + weight
 	}
-	for n := range days + 2*span {
+	for n := range days + 2*c.span {
 		c.working = append(c.working, int(schedules.NextWorkingDay(c.date(n))-start))
 		c.bank = append(c.bank, int(schedules.NextBankDay(c.date(n))-start))
 	}

@@ -47,5 +47,13 @@ func (d *draw) between(low, high int) int { return low + d.below(high-low+1) }
 // chance is true in so many of a thousand cases.
 func (d *draw) chance(perMille int) bool { return d.below(1000) < perMille }
 
+// dice returns four numbers from 0 to 999 at the price of one.
+func (d *draw) dice() [4]int {
+	n := d.next()
+	return [...]int{thousandths(n), thousandths(n >> 16), thousandths(n >> 32), thousandths(n >> 48)}
+}
+
+func thousandths(n uint64) int { return int(n & 0xffff * 1000 >> 16) }
+
 // pick returns one of the choices.
 func pick[T any](d *draw, choices []T) T { return choices[d.below(len(choices))] }

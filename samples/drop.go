@@ -55,12 +55,12 @@ func (g *generator) write(ctx context.Context, d *drop, only purchase.Feed) (err
 		}
 	}
 	h := &history{g: g}
-	for placed := max(0, d.day-span); placed <= d.day; placed++ {
+	for placed := max(0, d.day-g.span); placed <= d.day; placed++ {
 		for order := g.first(placed); order < g.first(placed+1); order++ {
 			if order%1024 == 0 && ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			h.tell(order, placed)
+			h.tell(order, placed, d.day)
 			if err := d.add(h, only); err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func (g *generator) write(ctx context.Context, d *drop, only purchase.Feed) (err
 func (d *drop) add(h *history, only purchase.Feed) error {
 	for i := range h.events {
 		e := &h.events[i]
-		if e.day != d.day || only != 0 && e.feed != only {
+		if only != 0 && e.feed != only {
 			continue
 		}
 		f, err := d.file(e.feed)

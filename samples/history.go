@@ -26,99 +26,87 @@ const (
 	bounced    = "bounced"    // money that the bank took back
 )
 
-// An outcome is what will become of an order.
-type outcome int
-
-const (
-	good outcome = iota
-	underage
-	abroad
-	outsized
-	missing
-)
-
-// A history is all that happens to one order, computed from the seed and the
-// number of the order alone: nothing is remembered between orders, so memory
-// does not grow with their number.
+// A history is what happens to one order on one day, computed from the seed and
+// the number of the order alone: nothing is remembered between orders, so
+// memory does not grow with their number.
 type history struct {
-	order     int // its number, from 0
-	day       int // on which it is placed
-	outcome   outcome
-	elsewhere bool
-	gross     money.Amount
-	events    []event
-	parts     [2]money.Amount // amounts of the invoices
+	order  int // its number, from 0
+	day    int // on which it is placed
+	on     int // the day of which events are kept; [always] keeps all
+	fate   fate
+	gross  money.Amount
+	parts  [2]money.Amount // amounts of the invoices
+	events []event
 
 	g *generator
 	d draw
 }
 
-// tell fills in the history of an order that is placed on a day.
-func (h *history) tell(order, day int) {
-	h.order, h.day, h.events = order, day, h.events[:0]
+// always is no day: the history keeps the events of all days.
+const always = -1
+
+// tell fills in what happens on a day to the order that is placed on another.
+func (h *history) tell(order, placed, on int) {
+	h.order, h.day, h.on, h.events = order, placed, on, h.events[:0]
 	h.d = newDraw(h.g.Seed, order, onHistory)
-	h.gross = h.d.gross(&h.g.basket)
+	h.fate = h.g.Shares.fate(&h.d)
 	if h.g.Simple {
-		h.add(event{feed: purchase.Orders, day: day, date: day, amount: h.gross})
-		h.add(event{feed: purchase.Shipments, day: day, date: day, amount: h.gross})
+		h.fate = fate{}
+	} else if h.fate.brief && on > placed+h.g.calendar.brief {
 		return
 	}
-	h.outcome, h.elsewhere = h.fate()
-	switch h.outcome {
-	case outsized:
-		h.gross = h.gross*3 + 160_000
-		if h.d.chance(300) {
-			h.gross = money.Amount(h.d.between(20, 99))
-		}
-	case missing:
-		h.add(event{feed: purchase.Orders, kind: incomplete, day: day, date: day, amount: h.gross})
-		if h.d.chance(500) {
-			h.add(event{feed: purchase.Orders, kind: corrected, day: day + 1, date: day, amount: h.gross})
-			h.fulfil(day + 1)
-		}
-		return
+	h.gross = h.d.gross(&h.g.basket)
+	if h.fate.outcome == outsized {
+		h.resize()
 	}
-	h.add(event{feed: purchase.Orders, day: day, date: day, amount: h.gross})
-	if h.outcome == good && !(h.elsewhere && h.gross > 30_000) {
-		h.fulfil(day)
+	e := event{feed: purchase.Orders, day: placed, date: placed, amount: h.gross}
+	if h.fate.outcome == missing {
+		e.kind = incomplete
 	}
-	if h.d.chance(h.g.Shares.Messy) {
+	h.add(e)
+	switch {
+	case h.g.Simple:
+		h.add(event{feed: purchase.Shipments, day: placed, date: placed, amount: h.gross})
+	case h.fate.outcome == missing && h.d.chance(500):
+		h.add(event{feed: purchase.Orders, kind: corrected, day: placed + 1, date: placed, amount: h.gross})
+		h.fulfil(placed + 1)
+	case h.fate.outcome == good && !(h.fate.elsewhere && h.gross > 300_00):
+		h.fulfil(placed)
+	}
+	if h.fate.messy {
 		h.mess()
 	}
 }
 
-// fate decides whether the provider can accept the order.
-func (h *history) fate() (result outcome, elsewhere bool) {
-	s, roll := &h.g.Shares, h.d.below(1000)
-	for _, c := range [...]struct {
-		share int
-		outcome
-	}{{s.Age, underage}, {s.Country, abroad}, {s.Limit, outsized}, {s.Missing, missing}} {
-		if roll < c.share {
-			return c.outcome, false
-		}
-		roll -= c.share
+// resize makes the order too large, or too small.
+func (h *history) resize() {
+	h.gross = 1_600_00 + 3*h.gross
+	if h.d.chance(300) {
+		h.gross = money.Amount(h.d.between(20, 99))
 	}
-	return good, h.d.chance(s.Elsewhere)
 }
 
-func (h *history) add(e event) { h.events = append(h.events, e) }
+// add keeps an event of the day.
+func (h *history) add(e event) {
+	if e.day == h.on || h.on == always {
+		h.events = append(h.events, e)
+	}
+}
 
 // fulfil invoices, ships and settles the order from a day on, or cancels it.
 func (h *history) fulfil(day int) {
-	s := &h.g.Shares
-	if h.d.chance(s.Cancelled) {
+	if h.fate.cancelled {
 		day += h.d.below(2)
 		h.add(event{feed: purchase.Cancellations, day: day, date: day})
 		return
 	}
 	h.parts = [2]money.Amount{h.gross, 0}
-	if h.gross > 2000 && h.d.chance(s.Split) {
+	if h.fate.split {
 		h.parts[0] = h.d.share(h.gross, 30, 70)
 		h.parts[1] = h.gross - h.parts[0]
 	}
 	h.deliver(0, h.g.working[day+h.d.below(3)])
-	if h.parts[1] == 0 {
+	if !h.fate.split {
 		return
 	}
 	day = h.g.working[day+h.d.between(5, 9)]
@@ -133,9 +121,7 @@ func (h *history) fulfil(day int) {
 func (h *history) deliver(part, invoiced int) {
 	amount := h.parts[part]
 	shipped := h.g.working[invoiced+h.d.below(2)]
-	if h.g.InvoiceFromShipments {
-		invoiced = shipped
-	} else {
+	if !h.g.InvoiceFromShipments {
 		h.add(event{feed: purchase.Invoices, part: part, day: invoiced, date: invoiced, amount: amount})
 	}
 	told := shipped

@@ -68,14 +68,14 @@ func (h *history) orderRecord(e *event) purchase.Order {
 	}
 	h.g.people.person(h.customer(), h.g.Shares.Business, &o)
 	d := newDraw(h.g.Seed, h.order, onOrder)
-	if h.elsewhere {
+	if h.fate.elsewhere {
 		h.g.people.elsewhere(&d, &o)
 	}
 	switch {
-	case h.outcome == underage:
+	case h.fate.outcome == underage:
 		o.CustomerType, o.Company, o.VATID = purchase.B2C, "", ""
 		o.BirthDate = o.OrderDate - schedules.Date(d.between(15*366, 17*366))
-	case h.outcome == abroad:
+	case h.fate.outcome == abroad:
 		o.Postcode, o.City, o.Country = "1010", "Wien", "AT"
 	case e.kind == incomplete:
 		switch d.below(3) {

@@ -90,7 +90,7 @@ func newGenerator(o Options) (*generator, error) {
 		return nil, err
 	}
 	return &generator{
-		Options: o, calendar: newCalendar(o.Start, o.Orders, o.Days, o.Quiet), people: newPopulation(o.Seed), basket: basket(),
+		Options: o, calendar: newCalendar(o.Start, o.Orders, o.Days, o.Quiet, o.TermDays), people: newPopulation(o.Seed), basket: basket(),
 		creditKinds: [...]string{purchase.Goodwill, purchase.Goodwill, purchase.Value, purchase.Correction},
 	}, nil
 }

@@ -11,23 +11,34 @@ type reduction struct {
 	amount money.Amount
 }
 
-// sendBack returns goods, or asks for a credit, of some invoices.
+// sendBack returns goods, or asks for a credit without a return.
 func (h *history) sendBack(part, shipped int) reduction {
-	s, whole := &h.g.Shares, h.parts[part]
-	if !h.d.chance(s.Returned) {
-		return h.goodwill(part, shipped)
+	switch h.fate.regret[part] {
+	case goods:
+		return h.returnGoods(part, shipped)
+	case goodwill:
+		day := h.g.working[shipped+h.d.between(2, 20)]
+		e := event{feed: purchase.Credits, part: part, day: day, date: day, amount: h.d.share(h.parts[part], 5, 25)}
+		e.kind = pick(&h.d, h.g.creditKinds[:])
+		h.add(e)
+		return reduction{day, e.amount}
 	}
-	amount := whole
+	return reduction{}
+}
+
+// returnGoods sends back all or some of the goods.
+func (h *history) returnGoods(part, shipped int) reduction {
+	amount := h.parts[part]
 	if h.d.chance(500) {
-		amount = h.d.share(whole, 20, 80)
+		amount = h.d.share(amount, 20, 80)
 	}
 	sent := shipped + h.d.between(3, 12)
-	if h.d.chance(s.Announced) {
+	if h.d.chance(h.g.Shares.Announced) {
 		h.add(event{feed: purchase.Returns, kind: purchase.ReturnAnnounced, part: part, day: sent, date: sent, amount: amount})
 	}
 	received := h.g.working[sent+h.d.between(2, 6)]
 	h.add(event{feed: purchase.Returns, kind: purchase.ReturnReceived, part: part, day: received, date: received, amount: amount})
-	if h.d.chance(s.Credited) {
+	if h.d.chance(h.g.Shares.Credited) {
 		amount = h.credit(part, received, amount)
 	}
 	return reduction{received, amount}
@@ -48,18 +59,6 @@ func (h *history) credit(part, received int, amount money.Amount) money.Amount {
 	return e.amount
 }
 
-// goodwill credits something although nothing came back.
-func (h *history) goodwill(part, shipped int) reduction {
-	if !h.d.chance(h.g.Shares.Goodwill) {
-		return reduction{}
-	}
-	day := h.g.working[shipped+h.d.between(2, 20)]
-	e := event{feed: purchase.Credits, part: part, day: day, date: day, amount: h.d.share(h.parts[part], 5, 25)}
-	e.kind = pick(&h.d, h.g.creditKinds[:])
-	h.add(e)
-	return reduction{day, e.amount}
-}
-
 // settle lets the customer pay an invoice that was shipped on a day, or not.
 func (h *history) settle(part, shipped int, less reduction) {
 	owed := func(day int) money.Amount {
@@ -68,33 +67,36 @@ func (h *history) settle(part, shipped int, less reduction) {
 		}
 		return h.parts[part]
 	}
-	s, roll := &h.g.Shares, h.d.below(1000)
-	hits := func(share int) bool { roll -= share; return roll < 0 }
 	due := shipped + h.g.TermDays
 	day := shipped + h.d.between(2, h.g.TermDays)
-	late := due + h.d.between(3, 45)
-	switch {
-	case hits(s.Never):
+	afterwards := due + h.d.between(3, 45)
+	switch h.fate.manner[part] {
+	case inTime:
+		h.pay(part, 0, day, owed(day))
+	case never:
 		h.instruct(part, due)
-	case hits(s.Direct):
-		// Net of what comes back later, else that return would exceed the invoice.
-		if amount := h.parts[part] - less.amount; amount > 0 {
-			h.add(event{feed: purchase.Instructions, kind: purchase.DirectPayment, part: part, day: day + 1, date: day, amount: amount})
-		}
-	case hits(s.Late):
+	case direct:
+		h.payShop(part, day, h.parts[part]-less.amount)
+	case late:
 		h.instruct(part, due)
-		h.pay(part, 0, late, owed(late))
-	case hits(s.InParts):
+		h.pay(part, 0, afterwards, owed(afterwards))
+	case inParts:
 		first := h.d.share(owed(day), 30, 70)
 		h.pay(part, 0, day, first)
-		h.pay(part, 1, late, max(0, owed(late)-first))
-	case hits(s.Over):
+		h.pay(part, 1, afterwards, max(0, owed(afterwards)-first))
+	case over:
 		h.pay(part, 0, day, owed(day)+money.Amount(h.d.between(1, 900)))
-	case hits(s.Bounced):
+	case takenBack:
 		h.bounce(part, day, owed(day))
-		h.pay(part, 1, late, owed(late))
-	default:
-		h.pay(part, 0, day, owed(day))
+		h.pay(part, 1, afterwards, owed(afterwards))
+	}
+}
+
+// payShop pays the shop by mistake: net of what comes back, even if later, for
+// that return would exceed the rest of the invoice.
+func (h *history) payShop(part, day int, amount money.Amount) {
+	if amount > 0 {
+		h.add(event{feed: purchase.Instructions, kind: purchase.DirectPayment, part: part, day: day + 1, date: day, amount: amount})
 	}
 }
 
