@@ -5,7 +5,10 @@ import "github.com/spf13/cobra"
 // commands are all commands, in the order in which a newcomer meets them.
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
+		p.initCommand(),
+		p.checkCommand(),
 		p.scheduleCommand(),
+		p.samplesCommand(),
 		p.versionCommand(),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ type Config struct {
 	// HTTP is for metrics and health of a later version; it must be empty.
 	HTTP string `yaml:"http"`
 	// BatchMax is the most records that one batch carries. Default 50000.
-	BatchMax int `yaml:"batch_max"`
+	BatchMax number `yaml:"batch_max"`
 	// MaxFile is the largest file that is taken. Default 5GiB.
 	MaxFile size `yaml:"max_file"`
 	// BaseRates is a file with further base rates (Basiszinssätze, § 247 BGB),
@@ -117,7 +118,7 @@ type Drop struct {
 	// remove (default) or keep.
 	After string `yaml:"after"`
 	// KeepDays is how long our files stay in out/ if nobody takes them. Default 90.
-	KeepDays int `yaml:"keep_days"`
+	KeepDays number `yaml:"keep_days"`
 }
 
 // A Merchant (Händler) is an online shop, with its terms.
@@ -144,9 +145,9 @@ type Merchant struct {
 	// invoice to be for that return, though it does not name it. Default true.
 	AssumeReturn bool `yaml:"assume_return"`
 	// TermDays is the payment term where neither invoice nor order has one.
-	TermDays int `yaml:"term_days"`
+	TermDays number `yaml:"term_days"`
 	// ParkDays is how long a row waits for its order or invoice.
-	ParkDays int `yaml:"park_days"`
+	ParkDays number `yaml:"park_days"`
 	// ReportStyle of payouts, dunning and states: excel-de, excel-en or rfc4180.
 	ReportStyle string    `yaml:"report_style"`
 	Credit      Credit    `yaml:"credit"`
@@ -161,7 +162,7 @@ type Credit struct {
 	// Countries that are delivered to, as ISO 3166-1 alpha-2.
 	Countries []string `yaml:"countries"`
 	// MinAge in years, on the order date; for consumers.
-	MinAge int `yaml:"min_age"`
+	MinAge number `yaml:"min_age"`
 	// OrderMin and OrderMax bound the gross amount of one order.
 	OrderMin amount `yaml:"order_min"`
 	OrderMax amount `yaml:"order_max"`
@@ -172,9 +173,9 @@ type Credit struct {
 	AddressMismatch  string `yaml:"address_mismatch"`
 	AddressAllowUpTo amount `yaml:"address_allow_upto"`
 	// OverdueLevel is the dunning level from which on a debtor gets no more.
-	OverdueLevel int `yaml:"overdue_level"`
+	OverdueLevel number `yaml:"overdue_level"`
 	// ValidDays is how long after the order date it may be invoiced.
-	ValidDays int `yaml:"valid_days"`
+	ValidDays number `yaml:"valid_days"`
 }
 
 // Fees of a claim, at its activation: Percent of the invoice, plus Fixed; VAT
@@ -188,11 +189,11 @@ type Fees struct {
 // Guarantee says when the merchant is paid though the debtor did not pay.
 type Guarantee struct {
 	// Days after the anchor. Default 30.
-	Days int `yaml:"days"`
+	Days number `yaml:"days"`
 	// Anchor: activation (default), invoice or due.
 	Anchor string `yaml:"anchor"`
 	// AnnouncedHoldDays is how long an announced return holds it at most.
-	AnnouncedHoldDays int `yaml:"announced_hold_days"`
+	AnnouncedHoldDays number `yaml:"announced_hold_days"`
 }
 
 // Payout (Auszahlung): a total below Min is carried to the next week.
@@ -204,15 +205,15 @@ type Payout struct {
 type Dunning struct {
 	// After: days from due to the reminder, to the first dunning, to the second,
 	// and to the hand-over to collection, each from the level before.
-	After []int `yaml:"after"`
+	After []number `yaml:"after"`
 	// Fee of each of these levels.
 	Fee []amount `yaml:"fee"`
 	// Min is the least that is dunned.
 	Min amount `yaml:"min"`
 	// StatementBankDays is how old, in bank days, the last bank statement may be.
-	StatementBankDays int `yaml:"statement_bank_days"`
+	StatementBankDays number `yaml:"statement_bank_days"`
 	// LetterDays is how long a letter takes.
-	LetterDays int `yaml:"letter_days"`
+	LetterDays number `yaml:"letter_days"`
 	// B2BFlat is the flat sum of § 288 (5) BGB.
 	B2BFlat amount `yaml:"b2b_flat"`
 	// B2CPoints and B2BPoints are added to the base rate (§ 288 BGB), in percent.
@@ -251,18 +252,28 @@ func Load(file string) (*Config, error) {
 
 // parse decodes and checks the text of a configuration file.
 func parse(file string, text []byte) (*Config, error) {
+	c, err := decode(file, text)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("%s:\n%w", file, err)
+	}
+	return c, nil
+}
+
+// decode reads the text of a configuration file over the defaults; relative
+// paths in it become absolute.
+func decode(file string, text []byte) (*Config, error) {
 	c := defaults()
 	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c)
-	if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, located(file, err)
 	}
 	if c.file, err = filepath.Abs(file); err != nil {
 		return nil, err
 	}
 	c.resolve()
-	if err := c.Validate(); err != nil {
-		return nil, fmt.Errorf("%s:\n%w", file, err)
-	}
 	return c, nil
 }
 

@@ -9,7 +9,7 @@ func defaults() *Config {
 		Zone:      "Europe/Berlin",
 		Language:  "de",
 		Log:       Log{Level: "info", Format: "auto"},
-		BatchMax:  50_000,
+		BatchMax:  numberOf(50_000),
 		MaxFile:   sizeOf("5GiB"),
 		Role:      "both",
 		Provider:  Provider{Bank: defaultDrop(), Letters: defaultDrop()},
@@ -29,7 +29,7 @@ func defaultSchedules() Schedules {
 }
 
 func defaultDrop() Drop {
-	return Drop{Profile: "kontor", Settle: durationOf("10s"), After: "remove", KeepDays: 90}
+	return Drop{Profile: "kontor", Settle: durationOf("10s"), After: "remove", KeepDays: numberOf(90)}
 }
 
 // defaultMerchant has the terms of a merchant that names none.
@@ -39,29 +39,29 @@ func defaultMerchant() Merchant {
 		Profile:      "kontor",
 		ERP:          defaultDrop(),
 		AssumeReturn: true,
-		TermDays:     14,
-		ParkDays:     14,
+		TermDays:     numberOf(14),
+		ParkDays:     numberOf(14),
 		ReportStyle:  "excel-de",
 		Credit: Credit{
 			Countries:        []string{"DE"},
-			MinAge:           18,
+			MinAge:           numberOf(18),
 			OrderMin:         amountOf("1.00"),
 			OrderMax:         amountOf("1500.00"),
 			OpenSumMax:       amountOf("2500.00"),
 			AddressMismatch:  "allow",
 			AddressAllowUpTo: amountOf("300.00"),
-			OverdueLevel:     2,
-			ValidDays:        60,
+			OverdueLevel:     numberOf(2),
+			ValidDays:        numberOf(60),
 		},
 		Fees:      Fees{Percent: percentOf("2.50"), Fixed: amountOf("0.50"), VAT: percentOf("19.00")},
-		Guarantee: Guarantee{Days: 30, Anchor: "activation", AnnouncedHoldDays: 21},
+		Guarantee: Guarantee{Days: numberOf(30), Anchor: "activation", AnnouncedHoldDays: numberOf(21)},
 		Payout:    Payout{Min: amountOf("0.01")},
 		Dunning: Dunning{
-			After:             []int{7, 7, 10, 14},
+			After:             []number{numberOf(7), numberOf(7), numberOf(10), numberOf(14)},
 			Fee:               []amount{amountOf("0.00"), amountOf("2.50"), amountOf("2.50"), amountOf("0.00")},
 			Min:               amountOf("5.00"),
-			StatementBankDays: 3,
-			LetterDays:        3,
+			StatementBankDays: numberOf(3),
+			LetterDays:        numberOf(3),
 			B2BFlat:           amountOf("40.00"),
 			B2CPoints:         percentOf("5.00"),
 			B2BPoints:         percentOf("9.00"),

@@ -28,8 +28,8 @@ func (f *faults) oneOf(key, value string, want ...string) {
 }
 
 // between adds a fault unless low <= n <= high.
-func (f *faults) between(key string, n, low, high int) {
-	f.check(low <= n && n <= high, key, "%d is not a number from %d to %d", n, low, high)
+func (f *faults) between(key string, n number, low, high int) {
+	f.check(n.fault != nil || low <= n.value && n.value <= high, key, "%d is not a number from %d to %d", n.value, low, high)
 }
 
 // positive adds a fault for a negative amount.

@@ -69,8 +69,11 @@ func (c *Config) Reports() string { return filepath.Join(c.DataDir, "reports") }
 // Home is the folder of a merchant on the built-in server.
 func (c *Config) Home(id string) string { return filepath.Join(c.DataDir, "homes", id) }
 
+// hostKeyFile is where the host key lies in data_dir.
+var hostKeyFile = filepath.Join("keys", "ssh_host_ed25519_key")
+
 // HostKey is the file of the private host key of the built-in server.
-func (c *Config) HostKey() string { return filepath.Join(c.DataDir, "keys", "ssh_host_ed25519_key") }
+func (c *Config) HostKey() string { return filepath.Join(c.DataDir, hostKeyFile) }
 
 // FolderURL is the remote of a drop: a home on the built-in server is a folder.
 func (c *Config) FolderURL(id string, d Drop) string {
@@ -93,11 +96,11 @@ func (c *Config) Terms(id string) purchase.Terms {
 		BankName:             c.Provider.BankName,
 		InvoiceFromShipments: m.InvoiceFromShipments,
 		AssumeReturn:         m.AssumeReturn,
-		TermDays:             m.TermDays,
-		ParkDays:             m.ParkDays,
+		TermDays:             m.TermDays.value,
+		ParkDays:             m.ParkDays.value,
 		Credit:               m.Credit.terms(),
 		Fees:                 purchase.FeeTerms{Percent: m.Fees.Percent.value, Fixed: m.Fees.Fixed.value, VAT: m.Fees.VAT.value},
-		Guarantee:            purchase.GuaranteeTerms(m.Guarantee),
+		Guarantee:            m.Guarantee.terms(),
 		PayoutMin:            m.Payout.Min.value,
 		Dunning:              m.Dunning.terms(),
 	}
@@ -106,15 +109,19 @@ func (c *Config) Terms(id string) purchase.Terms {
 func (c Credit) terms() purchase.CreditTerms {
 	return purchase.CreditTerms{
 		Countries:        c.Countries,
-		MinAge:           c.MinAge,
+		MinAge:           c.MinAge.value,
 		OrderMin:         c.OrderMin.value,
 		OrderMax:         c.OrderMax.value,
 		OpenSumMax:       c.OpenSumMax.value,
 		AddressMismatch:  c.AddressMismatch,
 		AddressAllowUpTo: c.AddressAllowUpTo.value,
-		OverdueLevel:     c.OverdueLevel,
-		ValidDays:        c.ValidDays,
+		OverdueLevel:     c.OverdueLevel.value,
+		ValidDays:        c.ValidDays.value,
 	}
+}
+
+func (g Guarantee) terms() purchase.GuaranteeTerms {
+	return purchase.GuaranteeTerms{Days: g.Days.value, Anchor: g.Anchor, AnnouncedHoldDays: g.AnnouncedHoldDays.value}
 }
 
 func (d Dunning) terms() purchase.DunningTerms {
@@ -122,12 +129,16 @@ func (d Dunning) terms() purchase.DunningTerms {
 	for i, fee := range d.Fee {
 		fees[i] = fee.value
 	}
+	after := make([]int, len(d.After))
+	for i, days := range d.After {
+		after[i] = days.value
+	}
 	return purchase.DunningTerms{
-		After:             d.After,
+		After:             after,
 		Fee:               fees,
 		Min:               d.Min.value,
-		StatementBankDays: d.StatementBankDays,
-		LetterDays:        d.LetterDays,
+		StatementBankDays: d.StatementBankDays.value,
+		LetterDays:        d.LetterDays.value,
 		B2BFlat:           d.B2BFlat.value,
 		B2CPoints:         d.B2CPoints.value,
 		B2BPoints:         d.B2BPoints.value,

@@ -26,6 +26,7 @@ type (
 	percent  = scalar[money.Rate]
 	duration = scalar[time.Duration]
 	size     = scalar[bytes64]
+	number   = scalar[int] // the YAML reader would take 1.9 for 1
 )
 
 // bytes64 counts bytes.
@@ -59,6 +60,8 @@ func scalarOf[T any](text string) (s scalar[T]) {
 		*v, s.fault = money.ParseRate(text)
 	case *time.Duration:
 		*v, s.fault = parseDuration(text)
+	case *int:
+		*v, s.fault = parseNumber(text)
 	case *bytes64:
 		*v, s.fault = parseSize(text)
 	}
@@ -69,6 +72,15 @@ func amountOf(s string) amount     { return scalarOf[money.Amount](s) }
 func percentOf(s string) percent   { return scalarOf[money.Rate](s) }
 func durationOf(s string) duration { return scalarOf[time.Duration](s) }
 func sizeOf(s string) size         { return scalarOf[bytes64](s) }
+func numberOf(n int) number        { return number{value: n} }
+
+func parseNumber(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a whole number such as 14", s)
+	}
+	return n, nil
+}
 
 func parseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
