@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	_ "embed"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -15,12 +14,8 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/kontor-exchange/kontor/processor/sftpd"
+	"github.com/kontor-exchange/kontor/samples"
 )
-
-// initConfig is the configuration that a new folder begins with.
-//
-//go:embed init.yaml
-var initConfig []byte
 
 // initCommand makes a folder to start from.
 func (p *program) initCommand() *cobra.Command {
@@ -94,7 +89,7 @@ func (f *folder) own() error {
 func (f *folder) path(name string) string { return filepath.Join(f.Dir, name) }
 
 func (f *folder) config() error {
-	return f.file(defaultConfigFile, 0o600, func() ([]byte, error) { return initConfig, nil })
+	return f.file(defaultConfigFile, 0o600, func() ([]byte, error) { return samples.Files.ReadFile(defaultConfigFile) })
 }
 
 func (f *folder) folders() error {
