@@ -25,14 +25,15 @@ func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // A bench is an outbox over folders, and what the tests need around it.
 type bench struct {
-	t      *testing.T
-	db     *database.DB
-	spool  *spool.Spool
-	box    *outbox.Outbox
-	now    time.Time
-	dirs   map[string]string // target → folder
-	remote map[string]remote.Remote
-	booked []string // by the callback of Deliver, in its transactions
+	t        *testing.T
+	db       *database.DB
+	spool    *spool.Spool
+	spoolDir string
+	box      *outbox.Outbox
+	now      time.Time
+	dirs     map[string]string // target → folder
+	remote   map[string]remote.Remote
+	booked   []string // by the callback of Deliver, in its transactions
 }
 
 func each(t *testing.T, f func(b *bench)) {
@@ -42,13 +43,14 @@ func each(t *testing.T, f func(b *bench)) {
 		if err := db.Migrate(t.Context(), outbox.Migrations()); err != nil {
 			t.Fatal(err)
 		}
-		s, err := spool.Open(filepath.Join(t.TempDir(), "spool"))
+		dir := filepath.Join(t.TempDir(), "spool")
+		s, err := spool.Open(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { closed(t, s) })
 		b := &bench{
-			t: t, db: db, spool: s, now: time.Date(2026, 10, 2, 10, 0, 0, 0, time.UTC),
+			t: t, db: db, spool: s, spoolDir: dir, now: time.Date(2026, 10, 2, 10, 0, 0, 0, time.UTC),
 			dirs: map[string]string{}, remote: map[string]remote.Remote{},
 		}
 		b.box = outbox.New(db, s, func() time.Time { return b.now })
