@@ -3,6 +3,7 @@ package remotetest
 import (
 	"context"
 	"io"
+	"math"
 	"net"
 	"sync/atomic"
 )
@@ -10,10 +11,20 @@ import (
 // A Cutter makes connections and cuts the first one after a number of bytes,
 // counted over both directions. Later ones are left alone.
 type Cutter struct {
-	After int64
+	after atomic.Int64
 	dials atomic.Int64
 	moved atomic.Int64
 }
+
+// CutAfter makes a Cutter for the n-th byte.
+func CutAfter(n int64) *Cutter {
+	c := &Cutter{}
+	c.after.Store(n)
+	return c
+}
+
+// Heal leaves the first connection alone from now on, if it still stands.
+func (c *Cutter) Heal() { c.after.Store(math.MaxInt64) }
 
 // Moved is how many bytes the first connection has carried.
 func (c *Cutter) Moved() int64 { return c.moved.Load() }
@@ -36,7 +47,7 @@ type cutConn struct {
 func (c *cutConn) grant(n int) int {
 	for {
 		moved := c.cutter.moved.Load()
-		granted := min(int64(n), c.cutter.After-moved)
+		granted := min(int64(n), c.cutter.after.Load()-moved)
 		if granted <= 0 {
 			c.Conn.Close()
 			return 0
