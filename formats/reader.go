@@ -1,8 +1,10 @@
 package formats
 
 import (
+	"errors"
 	"io"
 	"iter"
+	"strings"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -11,23 +13,161 @@ import (
 type ReadOptions struct {
 	File          string // name for messages
 	MaxSize       int64  // bytes; 0 means no limit
-	IgnoreTrailer bool   // an operator released the file
+	IgnoreTrailer bool   // an operator released the file: a wrong or missing trailer does not hold it
 }
 
-// A Reader streams one file.
+// A Reader streams one file in constant memory.
 type Reader struct {
-	err *FileError
+	profile *Profile
+	feed    *feedFormat
+	schema  *schema
+	options ReadOptions
+	lines   *lines
+	begun   bool
+	err     *FileError
+
+	header  *header
+	mapping *mapping
+	target  *target
+	split   []string // cells of the line, in the file's order
+	mapped  []string // those that belong to a column
+	cells   []string // by column
+	plain   []bool   // by column: the cell has no control character
+	row     int64
+	trailer trailer
 }
 
-// Read starts to read a file of a feed.
-func (p *Profile) Read(feed purchase.Feed, r io.Reader, o ReadOptions) *Reader { return &Reader{} }
-
-// Rows yields every data row, good and bad, in order. It stops at what makes
-// the whole file doubtful; see [Reader.Err]. It can be ranged over once.
-func (r *Reader) Rows() iter.Seq[Row] { return func(yield func(Row) bool) {} }
+// Read starts to read a file of a feed. Nothing is read before [Reader.Rows].
+func (p *Profile) Read(feed purchase.Feed, r io.Reader, o ReadOptions) *Reader {
+	s := schemaOf(feed)
+	reader := &Reader{profile: p, schema: s, options: o, lines: newLines(r), begun: s == nil || s.raw == nil}
+	if reader.begun {
+		reader.err = &FileError{File: o.File, Code: purchase.FileNotYours}
+		return reader
+	}
+	reader.feed = p.feeds[feed]
+	reader.target = newTarget(s)
+	reader.cells, reader.plain = make([]string, len(s.columns)), make([]bool, len(s.columns))
+	return reader
+}
 
 // Err returns nil, or why the file is refused or held; ask after Rows ended.
 func (r *Reader) Err() *FileError { return r.err }
 
-// UnknownColumns lists the headings that the profile does not know, in order.
-func (r *Reader) UnknownColumns() []string { return nil }
+// Count is the number of data rows so far.
+func (r *Reader) Count() int64 { return r.row }
+
+// UnknownColumns lists the headings that the profile does not know, in the
+// file's order; known once the first row came.
+func (r *Reader) UnknownColumns() []string {
+	if r.header == nil {
+		return nil
+	}
+	return r.header.unknown
+}
+
+// Rows yields every data row, good and bad, in order. It stops at what makes
+// the whole file doubtful; see [Reader.Err]: what was yielded before is then
+// not to be used. It can be ranged over once. Lines without any character are
+// no rows.
+func (r *Reader) Rows() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		if !r.begin() {
+			return
+		}
+		for {
+			line, ok := r.line()
+			if !ok {
+				return
+			}
+			if len(line.bytes) == 0 && line.ended {
+				continue
+			}
+			row, ok := r.record(line)
+			if !ok {
+				return
+			}
+			if row.Row > 0 && !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// line returns the next line; ok is false at the end, good or bad.
+func (r *Reader) line() (rawLine, bool) {
+	line, err := r.lines.next()
+	switch {
+	case err == errNoMore:
+		r.end()
+		return line, false
+	case errors.Is(err, errLineTooLong):
+		return line, r.refuse(line.number, purchase.FileTooLarge, "", wantLine)
+	case err != nil:
+		return line, r.refuse(line.number, purchase.FileTruncated, err.Error(), wantReadable)
+	case r.options.MaxSize > 0 && r.lines.offset > r.options.MaxSize:
+		return line, r.refuse(line.number, purchase.FileTooLarge, "", wantSize(r.options.MaxSize))
+	case !line.ended && r.isEndOfText(line.bytes):
+		r.end()
+		return line, false
+	}
+	return line, true
+}
+
+// isEndOfText: some systems end a text file with Ctrl-Z.
+func (r *Reader) isEndOfText(b []byte) bool {
+	text, bad := r.profile.dialect.charset.decode(b)
+	return bad < 0 && text == "\x1a"
+}
+
+// record makes a row of a line; row.Row is 0 for the trailer, ok is false when
+// the file is refused.
+func (r *Reader) record(line rawLine) (row Row, ok bool) {
+	text, ok := r.decode(line)
+	if !ok {
+		return Row{}, false
+	}
+	var fault splitFault
+	r.split, fault = r.profile.dialect.split(text, r.split)
+	isTrailer := len(r.split) > 0 && r.split[0] == trailerMark
+	switch {
+	case fault == tooManyCells:
+		return Row{}, r.refuse(line.number, purchase.FileTooLarge, "", wantColumns)
+	case fault == fieldTooLarge:
+		return Row{}, r.refuse(line.number, purchase.FileTooLarge, "", wantField)
+	case !line.ended && !(isTrailer && r.feed.trailerProves):
+		return Row{}, r.refuse(line.number, purchase.FileTruncated, "", wantLineEnd)
+	case isTrailer:
+		r.trailer.read(&r.profile.dialect, line.number, r.split)
+		return Row{}, true
+	}
+	return r.dataRow(line, text, fault), true
+}
+
+// decode refuses what the charset cannot decode, and NUL in any charset.
+func (r *Reader) decode(line rawLine) (string, bool) {
+	text, bad := r.profile.dialect.charset.decode(line.bytes)
+	if bad < 0 {
+		bad = strings.IndexByte(text, 0)
+	}
+	if bad >= 0 {
+		return "", r.refuseEncoding(line, bad)
+	}
+	return text, true
+}
+
+// end checks what only the end of a file shows.
+func (r *Reader) end() {
+	if r.options.IgnoreTrailer {
+		return
+	}
+	if want, value, line := r.trailer.check(r.feed.trailer, r.row); want != "" {
+		r.refuse(line, purchase.FileTrailer, value, want)
+	}
+}
+
+// refuse ends the file; it returns false so that callers can return it.
+func (r *Reader) refuse(line int64, code purchase.Code, value, want string) bool {
+	r.err = &FileError{File: r.options.File, Line: line, Code: code, Value: value, Want: want}
+	return false
+}

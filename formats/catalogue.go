@@ -1,0 +1,132 @@
+package formats
+
+import "github.com/kontor-exchange/kontor/processor/purchase"
+
+// sentences is the catalogue of rows and files; [Message] says what the
+// arguments are.
+var sentences = map[purchase.Code]sentence{
+	purchase.FieldRequired: {"Spalte {0}: leer, ein Wert ist nötig", "column {0}: empty, a value is required"},
+	purchase.FieldFormat:   {"Spalte {0}: {1}, erwartet: {2}", "column {0}: {1} is not {2}"},
+	purchase.FieldRange:    {"Spalte {0}: {1}, erwartet: {2}", "column {0}: {1} is not {2}"},
+	purchase.FieldLength:   {"Spalte {0}: {1} ist zu lang, erlaubt sind {2}", "column {0}: {1} is too long, allowed are {2}"},
+	purchase.RowColumns:    {"Zeile nicht lesbar: erwartet: {0}", "row cannot be read: wanted {0}"},
+	purchase.WrongCurrency: {"Währung {0}: das Konto wird in {1} geführt", "currency {0}: the account is kept in {1}"},
+	purchase.UnknownOrder:  {"Auftrag {0} ist nicht bekannt", "order {0} is not known"},
+	purchase.UnknownInvoice: {
+		"Rechnung oder Zahlung {0} ist nicht bekannt", "invoice or payment {0} is not known",
+	},
+	purchase.UnknownAccount: {"Konto {0} gehört zu keinem Händler", "account {0} belongs to no merchant"},
+	purchase.NotAccepted: {
+		"Auftrag {0} ist nicht angenommen oder storniert", "order {0} is not accepted, or cancelled",
+	},
+	purchase.OverApproved: {
+		"mehr als für Auftrag {0} genehmigt ist; frei sind noch {1}", "more than is approved for order {0}; {1} is left",
+	},
+	purchase.OverCredit: {
+		"mehr als von Rechnung {0} übrig ist; übrig sind noch {1}", "more than is left of invoice {0}; {1} is left",
+	},
+	purchase.DuplicateRow: {
+		"schon gebucht aus {0}; ohne Wirkung", "booked before from {0}; no effect",
+	},
+	purchase.ConflictRow: {
+		"anders als {0} bei gleicher Nummer ({1}); ohne Wirkung, bitte klären",
+		"differs from {0} under the same number ({1}); no effect, please clear up",
+	},
+	purchase.Closed: {
+		"Auftrag {0} ist abgelaufen, oder es ist nichts mehr zu stornieren",
+		"order {0} has expired, or nothing is left to cancel",
+	},
+	purchase.UnknownColumn: {"Spalte {0} ist nicht bekannt und wird nicht gelesen", "column {0} is not known and not read"},
+	purchase.ReturnAssumed: {
+		"Gutschrift {0} nennt keine Retoure; angenommen ist, dass sie {1} ersetzt",
+		"credit {0} names no return; it is taken to replace {1}",
+	},
+	purchase.ChangedImmaterial: {
+		"gebucht ist die erste Fassung; geändert: {0}", "the first version stays booked; changed: {0}",
+	},
+	purchase.FileEncoding:  {"Zeichensatz falsch: erwartet: {0}", "wrong charset: wanted {0}"},
+	purchase.FileHeader:    {"Kopfzeile nicht lesbar", "the header cannot be read"},
+	purchase.FileTrailer:   {"Schlusszeile passt nicht: erwartet: {0}", "the trailer does not fit: wanted {0}"},
+	purchase.FileTruncated: {"Datei unvollständig: erwartet: {0}", "the file is incomplete: wanted {0}"},
+	purchase.FileEmpty:     {"Datei leer: erwartet: {0}", "the file is empty: wanted {0}"},
+	purchase.FileTooLarge:  {"Datei zu groß: erlaubt: {0}", "the file is too large: allowed {0}"},
+	purchase.FileDialect:   {"nicht das Format des Profils: erwartet: {0}", "not the format of the profile: wanted {0}"},
+	purchase.FileNotYours: {
+		"Dateien dieser Art nimmt kontor nur von der Bank", "kontor takes files of this kind from the bank only",
+	},
+}
+
+var (
+	rowColumnsCame = sentence{"Zeile nicht lesbar: erwartet: {0}, gekommen: {1}", "row cannot be read: wanted {0}, came {1}"}
+	headerMissing  = sentence{"Spalte {0} fehlt", "column {0} is missing"}
+	headerTwice    = sentence{"Spalte {0} kommt zweimal vor", "column {0} comes twice"}
+	headerGarbled  = sentence{"Kopfzeile nicht lesbar: erwartet: {0}", "the header cannot be read: wanted {0}"}
+	fileCame       = sentence{", gekommen: {0}", ", came {0}"}
+	undecided      = sentence{
+		"Auftrag {0} ist noch nicht entschieden; bitte nach der Entscheidung noch einmal senden",
+		"order {0} is not decided yet; send it again after the decision",
+	}
+	duplicateFile = sentence{
+		"schon gelesen als {0}; nichts gebucht. Noch einmal lesen: kontor rerun file {0}",
+		"read before as {0}; nothing booked. To read it again: kontor rerun file {0}",
+	}
+	heldFile = sentence{
+		"{0}; nichts gebucht. Trotzdem annehmen: kontor files release {1} --reason GRUND",
+		"{0}; nothing booked. To take it all the same: kontor files release {1} --reason REASON",
+	}
+)
+
+var parked = map[purchase.Code]sentence{
+	purchase.UnknownOrder: {
+		"wartet auf Auftrag {0}, längstens bis {1}", "waits for order {0}, until {1} at most",
+	},
+	purchase.UnknownInvoice: {
+		"wartet auf Rechnung oder Zahlung {0}, längstens bis {1}", "waits for invoice or payment {0}, until {1} at most",
+	},
+	purchase.NotAccepted: {
+		"wartet auf die Entscheidung über Auftrag {0}, längstens bis {1}",
+		"waits for the decision on order {0}, until {1} at most",
+	},
+}
+
+// merchantTexts has one sentence per code of a decision.
+var merchantTexts = map[purchase.Code]sentence{
+	purchase.OK: {"Der Auftrag ist angenommen.", "The order is accepted."},
+	purchase.DataMissing: {
+		"Angaben zum Kunden fehlen oder sind abgekürzt; bitte ergänzen und den Auftrag noch einmal senden.",
+		"Data of the customer are missing or abbreviated; please complete them and send the order again.",
+	},
+	purchase.WrongCurrency: {
+		"Der Auftrag ist nicht in der Währung des Kontos.", "The order is not in the currency of the account.",
+	},
+	purchase.Country:  {"In dieses Land gibt es keinen Rechnungskauf.", "There is no purchase on invoice for this country."},
+	purchase.AgeLimit: {"Der Kunde ist zu jung.", "The customer is too young."},
+	purchase.LimitOrder: {
+		"Der Betrag liegt außerhalb der Grenzen je Auftrag.", "The amount is outside the limits of an order.",
+	},
+	purchase.AddressMismatch: {
+		"Liefer- und Rechnungsanschrift weichen ab.", "Shipping and billing address differ.",
+	},
+	purchase.OverdueExists: {
+		"Der Kunde hat eine überfällige Rechnung im Mahnverfahren.", "The customer has an overdue invoice in dunning.",
+	},
+	purchase.LimitOpenSum: {
+		"Die offenen Beträge des Kunden würden die Grenze übersteigen.", "The customer's open amounts would exceed the limit.",
+	},
+	purchase.Reviewed: {"Eine Person hat über den Auftrag entschieden.", "A person has decided on the order."},
+}
+
+// customerTexts are neutral: why an order was declined is not for the shop's
+// page.
+var customerTexts = map[string]sentence{
+	purchase.DecisionAccepted: {
+		"Vielen Dank, Sie können auf Rechnung kaufen.", "Thank you, you can pay on invoice.",
+	},
+	purchase.DecisionDeclined: {
+		"Der Kauf auf Rechnung ist für diese Bestellung leider nicht möglich. Bitte wählen Sie eine andere Zahlungsart.",
+		"Purchase on invoice is not available for this order. Please choose another way to pay.",
+	},
+	purchase.DecisionReview: {
+		"Ihre Bestellung wird geprüft; wir melden uns in Kürze.", "Your order is being checked; you will hear from us shortly.",
+	},
+}

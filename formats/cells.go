@@ -1,0 +1,241 @@
+package formats
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/kontor-exchange/kontor/processor/money"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// Caps of cells.
+const (
+	maxNumber = 64 // characters
+	maxText   = 255
+	maxDays   = 999
+)
+
+// Canonical values of a yes-no cell.
+const (
+	yes = "Y"
+	no  = "N"
+)
+
+// A target is one record that cells are read into, again and again; its fields
+// are addressed once per file.
+type target struct {
+	record reflect.Value
+	fields []any // pointers
+}
+
+func newTarget(s *schema) *target {
+	t := &target{record: reflect.New(s.record).Elem()}
+	for i := range s.columns {
+		t.fields = append(t.fields, t.record.Field(i).Addr().Interface())
+	}
+	return t
+}
+
+// value returns a copy of the record as it is now.
+func (t *target) value() purchase.Record { return t.record.Interface().(purchase.Record) }
+
+// A cellFault is what is wrong with one cell; the zero value is nothing.
+type cellFault struct {
+	code   purchase.Code
+	want   string
+	unread bool // an amount of which the value is not known
+}
+
+// prepare trims a cell and puts its fixed, mapped or default value in.
+func (f *feedFormat) prepare(c *column, i int, cell string) string {
+	cell = strings.TrimSpace(cell)
+	if f.fixed[i] != "" {
+		return f.fixed[i]
+	}
+	if v, ok := f.values[i][cell]; ok {
+		cell = v
+	}
+	if cell == "" {
+		return c.dflt
+	}
+	return cell
+}
+
+// read parses one prepared cell into its field. A faulty cell leaves the zero
+// value.
+func (p *Profile) read(f *feedFormat, c *column, i int, cells []string, field any) cellFault {
+	cell := cells[i]
+	if cell == "" {
+		empty(field)
+		if c.need != nil && c.need(cells) {
+			return cellFault{code: purchase.FieldRequired, want: wantValue}
+		}
+		return cellFault{}
+	}
+	switch field := field.(type) {
+	case *money.Amount:
+		return p.dialect.readAmount(c, cells, cell, field)
+	case *schedules.Date:
+		return p.dialect.readDate(cell, field)
+	case *purchase.Days:
+		return readDays(cell, field)
+	case *bool:
+		*field = cell == yes
+		if cell != yes && cell != no {
+			return cellFault{code: purchase.FieldFormat, want: f.oneOf(i, []string{yes, no})}
+		}
+	case *string:
+		text, fault := f.readText(i, c, cell)
+		*field = text
+		return fault
+	}
+	return cellFault{}
+}
+
+func empty(field any) {
+	switch field := field.(type) {
+	case *money.Amount:
+		*field = 0
+	case *schedules.Date:
+		*field = 0
+	case *purchase.Days:
+		*field = purchase.Days{}
+	case *bool:
+		*field = false
+	case *string:
+		*field = ""
+	}
+}
+
+func (d *dialect) readAmount(c *column, cells []string, cell string, field *money.Amount) cellFault {
+	a, fault := d.parseAmount(cell)
+	*field = a
+	switch {
+	case fault == malformed:
+		return cellFault{code: purchase.FieldFormat, want: wantAmount + d.exampleAmount(), unread: true}
+	case fault == outOfRange:
+		return cellFault{code: purchase.FieldRange, want: wantUpTo + maxAmount.Format(d.decimal), unread: true}
+	case c.minus && a == 0:
+		return cellFault{code: purchase.FieldRange, want: wantNotZero}
+	case c.minus || a > 0:
+		return cellFault{}
+	case c.zero != nil && c.zero(cells):
+		if a < 0 {
+			return cellFault{code: purchase.FieldRange, want: wantNotNegative}
+		}
+		return cellFault{}
+	}
+	return cellFault{code: purchase.FieldRange, want: wantPositive}
+}
+
+func (d *dialect) readDate(cell string, field *schedules.Date) cellFault {
+	day, fault := d.parseDate(cell)
+	*field = day
+	switch fault {
+	case malformed:
+		return cellFault{code: purchase.FieldFormat, want: wantDate + d.formatDate(exampleDate)}
+	case outOfRange:
+		return cellFault{code: purchase.FieldRange, want: wantYears}
+	}
+	return cellFault{}
+}
+
+func readDays(cell string, field *purchase.Days) cellFault {
+	*field = purchase.Days{}
+	digits := strings.TrimPrefix(cell, "-")
+	if digits == "" || !numeric(digits) {
+		return cellFault{code: purchase.FieldFormat, want: wantDays}
+	}
+	n, err := strconv.Atoi(cell)
+	if err != nil || n < 0 || n > maxDays {
+		return cellFault{code: purchase.FieldRange, want: wantDaysRange}
+	}
+	*field = purchase.Days{N: n, Given: true}
+	return cellFault{}
+}
+
+// readText checks a cell that stays text.
+func (f *feedFormat) readText(i int, c *column, cell string) (string, cellFault) {
+	limit := maxText
+	switch c.kind {
+	case documentCell:
+		if strings.IndexByte("=+-@", cell[0]) >= 0 {
+			return "", cellFault{code: purchase.FieldFormat, want: wantNumber}
+		}
+		limit = maxNumber
+	case numberCell:
+		limit = maxNumber
+	case accountCell:
+		cell = account(cell)
+	case currencyCell:
+		if len(cell) != 3 || !letters(cell, 'A') {
+			return "", cellFault{code: purchase.FieldFormat, want: wantCurrency}
+		}
+	case countryCell:
+		cell = strings.ToUpper(cell)
+		if len(cell) != 2 || !letters(cell, 'A') {
+			return "", cellFault{code: purchase.FieldFormat, want: wantCountry}
+		}
+	case choiceCell:
+		if !slices.Contains(c.choices, cell) {
+			return "", cellFault{code: purchase.FieldRange, want: f.oneOf(i, c.choices)}
+		}
+	}
+	if len(cell) > limit && utf8.RuneCountInString(cell) > limit {
+		return "", cellFault{code: purchase.FieldLength, want: wantAtMost + strconv.Itoa(limit) + " characters"}
+	}
+	return cell, cellFault{}
+}
+
+// oneOf lists the values of a choice in the words of the profile.
+func (f *feedFormat) oneOf(i int, canonical []string) string {
+	words := make([]string, len(canonical))
+	for j, c := range canonical {
+		words[j] = f.word(i, c)
+	}
+	return wantOneOf + strings.Join(words, ", ")
+}
+
+// word returns what stands for a canonical value in the files of the profile;
+// of several words the first by alphabet.
+func (f *feedFormat) word(i int, canonical string) string {
+	found := ""
+	for w, c := range f.values[i] {
+		if c == canonical && (found == "" || w < found) {
+			found = w
+		}
+	}
+	if found == "" {
+		return canonical
+	}
+	return found
+}
+
+// account writes an IBAN upper case and without blanks.
+func account(s string) string {
+	return strings.ToUpper(strings.Join(strings.Fields(s), ""))
+}
+
+func letters(s string, first byte) bool {
+	for i := range len(s) {
+		if s[i] < first || s[i] > first+25 {
+			return false
+		}
+	}
+	return true
+}
+
+// hasControl reports control characters, which no cell may have.
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] == 0x7F || s[i] == 0xC2 && i+1 < len(s) && s[i+1] < 0xA0 {
+			return strings.ContainsFunc(s, unicode.IsControl)
+		}
+	}
+	return false
+}

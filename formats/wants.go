@@ -1,0 +1,114 @@
+package formats
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// exampleDate is shown in messages, in the notation of the profile.
+const exampleDate schedules.Date = 739890
+
+// What was wanted, in English, as it stands in [RowError.Want] and
+// [FileError.Want]. Those that end in a blank are followed by a word or number
+// of the profile.
+const (
+	wantValue       = "a value"
+	wantAmount      = "an amount such as "
+	wantUpTo        = "an amount up to "
+	wantPositive    = "an amount above 0"
+	wantNotNegative = "an amount of 0 or more"
+	wantNotZero     = "an amount other than 0"
+	wantDate        = "a date such as "
+	wantYears       = "a date in the years 1900 to 2199"
+	wantDue         = "a date on or after the invoice date"
+	wantDays        = "a number of days such as 14"
+	wantDaysRange   = "a number of days from 0 to 999"
+	wantCurrency    = "a currency code such as EUR"
+	wantCountry     = "a country code such as DE"
+	wantNumber      = "a number that does not begin with = + - @"
+	wantPlain       = "text without control characters"
+	wantOneOf       = "one of "
+	wantAtMost      = "at most "
+
+	wantQuotes      = "quotes around whole cells only, doubled or escaped inside"
+	wantClosedQuote = "a closing quote on the same line"
+
+	wantColumn      = "the column"
+	wantOnce        = "the column once"
+	wantHeaderLine  = "a header line"
+	wantDelimiter   = "columns separated by "
+	wantLineFeeds   = "lines that end with LF or CRLF"
+	wantLineEnd     = "a line end at the end of the file"
+	wantReadable    = "a file that can be read to its end"
+	wantCharset     = "text in "
+	wantLine        = "lines of at most 1 MiB"
+	wantColumns     = "at most 200 columns"
+	wantField       = "cells of at most 64 KiB"
+	wantTrailer     = "a last row #TRAILER;<rows>;<sum>"
+	wantTrailerForm = "one trailer such as #TRAILER;<rows>;<sum>"
+	wantTrailerLast = "the trailer as the last row"
+	wantSum         = "the sum "
+)
+
+func wantSize(limit int64) string {
+	return "a file of at most " + strconv.FormatInt(limit, 10) + " bytes"
+}
+
+// germanWants translates by the beginning; the longest entry that fits counts.
+var germanWants = map[string]string{
+	wantValue:       "ein Wert",
+	wantAmount:      "ein Betrag wie ",
+	wantUpTo:        "ein Betrag bis ",
+	wantPositive:    "ein Betrag über 0",
+	wantNotNegative: "ein Betrag ab 0",
+	wantNotZero:     "ein Betrag ungleich 0",
+	wantDate:        "ein Datum wie ",
+	wantYears:       "ein Datum der Jahre 1900 bis 2199",
+	wantDue:         "ein Datum am oder nach dem Rechnungsdatum",
+	wantDays:        "eine Zahl von Tagen wie 14",
+	wantDaysRange:   "eine Zahl von Tagen von 0 bis 999",
+	wantCurrency:    "ein Währungscode wie EUR",
+	wantCountry:     "ein Ländercode wie DE",
+	wantNumber:      "eine Nummer, die nicht mit = + - @ beginnt",
+	wantPlain:       "Text ohne Steuerzeichen",
+	wantOneOf:       "eines von ",
+	wantAtMost:      "höchstens ",
+	wantQuotes:      "Anführungszeichen nur um ganze Felder, innen verdoppelt oder maskiert",
+	wantClosedQuote: "ein schließendes Anführungszeichen in derselben Zeile",
+	wantColumn:      "die Spalte",
+	wantOnce:        "die Spalte nur einmal",
+	wantHeaderLine:  "eine Kopfzeile",
+	wantDelimiter:   "Spalten, getrennt durch ",
+	wantLineFeeds:   "Zeilen, die mit LF oder CRLF enden",
+	wantLineEnd:     "ein Zeilenende am Ende der Datei",
+	wantReadable:    "eine bis zum Ende lesbare Datei",
+	wantCharset:     "Text in ",
+	wantLine:        "Zeilen von höchstens 1 MiB",
+	wantColumns:     "höchstens 200 Spalten",
+	wantField:       "Felder von höchstens 64 KiB",
+	wantTrailer:     "eine letzte Zeile #TRAILER;<Zeilen>;<Summe>",
+	wantTrailerForm: "eine Schlusszeile wie #TRAILER;<Zeilen>;<Summe>",
+	wantTrailerLast: "die Schlusszeile als letzte Zeile",
+	wantSum:         "die Summe ",
+
+	"a file of at most ": "eine Datei von höchstens ",
+}
+
+// germanUnits are the words after a number in a want.
+var germanUnits = strings.NewReplacer(" characters", " Zeichen", " columns", " Spalten", " rows", " Zeilen", " bytes", " Byte")
+
+// wanted translates a want.
+func (l Language) wanted(want string) string {
+	if l != German {
+		return want
+	}
+	found := ""
+	for english := range germanWants {
+		if strings.HasPrefix(want, english) && len(english) > len(found) {
+			found = english
+		}
+	}
+	return germanWants[found] + germanUnits.Replace(want[len(found):])
+}
