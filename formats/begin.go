@@ -135,7 +135,7 @@ func (r *Reader) columns(text string) bool {
 func (r *Reader) refuseEncoding(line rawLine, at int) bool {
 	c := r.profile.dialect.charset
 	if at < len(line.bytes) && (c.wide != nil || line.bytes[at] != 0) {
-		value := fmt.Sprintf("0x%02X at byte %d", line.bytes[at], line.offset+int64(at)+1)
+		value := fmt.Sprintf("0x%02X (byte %d)", line.bytes[at], line.offset+int64(at)+1)
 		return r.refuse(line.number, purchase.FileEncoding, value, wantCharset+c.name)
 	}
 	if line.number == 1 && bytes.Count(line.bytes, []byte{0}) > len(line.bytes)/3 {

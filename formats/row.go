@@ -2,6 +2,7 @@ package formats
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -49,4 +50,10 @@ type FileError struct {
 }
 
 // Error reads: orders.csv:1: column order_no is missing.
-func (e FileError) Error() string { return e.File + ": " + e.Message(English) }
+func (e FileError) Error() string {
+	at := ""
+	if e.Line > 0 {
+		at = ":" + strconv.FormatInt(e.Line, 10)
+	}
+	return e.File + at + ": " + e.Message(English)
+}
