@@ -78,6 +78,7 @@ func (w *wire) carry(client net.Conn) {
 				return
 			}
 			if _, failed := client.Write(buffer[:n]); err != nil || failed != nil {
+				client.Close()
 				return
 			}
 		}
