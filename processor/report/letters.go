@@ -19,6 +19,7 @@ type letter struct {
 // reports how many there are, so that a file without any need not leave.
 func (r Renderer) Letters(ctx context.Context, w io.Writer, d purchase.Dunning) (letters int, err error) {
 	t := r.twin(w, "run_date", d.RunDate)
+	t.field("merchant_name", r.Name)
 	t.field("language", r.Language)
 	t.list("letters")
 	for n, err := range d.Notices(ctx) {

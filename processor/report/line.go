@@ -9,7 +9,7 @@ import (
 
 // lineType is the type of a line as the style writes it.
 func (r Renderer) lineType(t purchase.LineType) string {
-	if r.Style != formats.ExcelDE {
+	if r.Style == formats.ExcelEN || r.Style == formats.RFC4180 {
 		return string(t)
 	}
 	switch t {

@@ -64,9 +64,13 @@ func loadOctober(t *testing.T) (o october) {
 	return o
 }
 
-// payout returns a payout of october by its week; seq counts from W40.
+// payout returns a payout of october by its week; seq counts from W40. "foreign"
+// is W44 of an ERP with other numbers.
 func (o october) payout(t *testing.T, week string) purchase.Payout {
 	t.Helper()
+	if week == "foreign" {
+		return foreign(o.Payouts[4]).value(5)
+	}
 	for i, p := range o.Payouts {
 		if p.ID == "P-acme-2026"+week {
 			return p.value(int64(i + 1))
@@ -87,6 +91,22 @@ func (p payout) value(seq int64) purchase.Payout {
 		Date: p.Date, Currency: p.Currency, Opening: p.Opening, Amount: p.Amount, Closing: p.Closing, Totals: p.Totals,
 		LedgerHead: p.LedgerHead, Lines: streamed(lines),
 	}
+}
+
+// foreign gives the lines numbers that a spreadsheet takes for something else.
+func foreign(p payout) payout {
+	numbers := [][4]string{
+		{"0001234", "1E5", "3-4", "DEZ26"},
+		{"4711", "123456789012", "2026-11-01", "12:30"},
+		{"A-2026/77", "1.234", "WAHR", "K 0815"},
+		{"12345678901", "007", "1/2", "5 %"},
+	}
+	p.Lines = append([]payoutLine{}, p.Lines...)
+	for i := range p.Lines {
+		l, n := &p.Lines[i], numbers[i]
+		l.OrderNo, l.InvoiceNo, l.DocumentNo, l.CustomerNo = n[0], n[1], n[2], n[3]
+	}
+	return p
 }
 
 // dunning is the run of a day.
@@ -118,7 +138,7 @@ func renderer(t *testing.T, profile string, style formats.Style, language format
 	if !ok {
 		t.Fatalf("no profile %s", profile)
 	}
-	return report.Renderer{Merchant: "acme", Currency: "EUR", Profile: p, Style: style, Language: language}
+	return report.Renderer{Merchant: "acme", Name: "ACME Handels GmbH", Currency: "EUR", Profile: p, Style: style, Language: language}
 }
 
 func german(t *testing.T) report.Renderer {

@@ -8,6 +8,7 @@ import (
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
 )
 
 func payoutColumns() []formats.Column {
@@ -69,15 +70,16 @@ func (r Renderer) opening(p purchase.Payout) purchase.Line {
 	}
 }
 
-// ending are the last two lines of the table.
+// ending are the last two lines of the table, booked with the slot.
 func (r Renderer) ending(p purchase.Payout, last int64) []purchase.Line {
+	booked := schedules.DateOf(p.Cutoff)
 	return []purchase.Line{
 		{
-			LineNo: last + 1, Type: purchase.LinePayout, BookedOn: p.Date, DocumentNo: p.ID,
+			LineNo: last + 1, Type: purchase.LinePayout, BookedOn: booked, DocumentNo: p.ID,
 			Amount: -p.Amount, Balance: p.Closing, Source: slot(p),
 		},
 		{
-			LineNo: last + 2, Type: purchase.LineClosing, BookedOn: p.PeriodTo,
+			LineNo: last + 2, Type: purchase.LineClosing, BookedOn: booked,
 			Amount: -p.Closing, Source: slot(p),
 		},
 	}

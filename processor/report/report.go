@@ -23,7 +23,8 @@ import (
 
 // A Renderer knows how one merchant wants its files.
 type Renderer struct {
-	Merchant string
+	Merchant string           // id
+	Name     string           // of the merchant, as debtors know it
 	Currency string           // ISO 4217
 	Profile  *formats.Profile // dialect of the files that the ERP reads
 	Style    formats.Style    // of the tables that people read
