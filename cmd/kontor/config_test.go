@@ -210,27 +210,31 @@ merchants: {acme: {erp: {url: "https://acme:hunter2@erp.example/"}}}
 	}
 }
 
-func FuzzConfig(f *testing.F) {
+// What is accepted can be used, and what cannot be is refused: with any line of
+// the sample left out or cut in the middle, and with any cut of the whole file.
+func TestDamagedSample(t *testing.T) {
 	text, err := samples.Files.ReadFile(defaultConfigFile)
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	f.Add(text)
-	f.Add([]byte("zone: ["))
-	f.Add([]byte("merchants: {a: {fees: {percent: 1e9}}}"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := parse("/kontor.yaml", text)
-		if err != nil {
-			return
-		}
-		// What is accepted can be used: there is no second check anywhere.
-		for _, id := range c.MerchantIDs() {
-			if _, err := c.SchedulesOf(id); err != nil {
-				t.Errorf("SchedulesOf(%s): %v", id, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	refused := 0
+	for i, line := range lines {
+		before, after := strings.Join(lines[:i], ""), strings.Join(lines[i+1:], "")
+		for _, damaged := range []string{before + after, before + line[:len(line)/2] + "\n" + after, before + line[:len(line)/2]} {
+			c, err := parse("/srv/shop/kontor.yaml", []byte(damaged))
+			if err != nil {
+				refused++
+				continue
 			}
-			if c.Profile(id) == nil || c.BankProfile() == nil {
-				t.Errorf("no profile for %s", id)
+			for _, id := range c.MerchantIDs() {
+				if _, err := c.SchedulesOf(id); err != nil || c.Profile(id) == nil || c.BankProfile() == nil {
+					t.Errorf("line %d damaged: accepted, but without schedules or profile: %v", i+1, err)
+				}
 			}
 		}
-	})
+	}
+	if refused < len(lines)/2 {
+		t.Errorf("%d damaged files were refused; want at least %d", refused, len(lines)/2)
+	}
 }
