@@ -52,15 +52,16 @@ type checker struct {
 
 // A checkedFile is what check found in one file.
 type checkedFile struct {
-	File           string         `json:"file"`
-	Feed           string         `json:"feed"`
-	Profile        string         `json:"profile"`
-	Rows           int64          `json:"rows"`
-	Rejected       int64          `json:"rejected"`
-	Code           purchase.Code  `json:"code,omitempty"` // why the whole file is refused or held
-	Message        string         `json:"message,omitempty"`
-	UnknownColumns []string       `json:"unknown_columns,omitempty"`
-	Errors         []checkedError `json:"errors,omitempty"`
+	File           string           `json:"file"`
+	Feed           string           `json:"feed"`
+	Profile        string           `json:"profile"`
+	Verdict        purchase.Verdict `json:"verdict"` // as a run would give it, if every good row is booked
+	Rows           int64            `json:"rows"`
+	Rejected       int64            `json:"rejected"`
+	Code           purchase.Code    `json:"code,omitempty"` // why the whole file is refused or held
+	Message        string           `json:"message,omitempty"`
+	UnknownColumns []string         `json:"unknown_columns,omitempty"`
+	Errors         []checkedError   `json:"errors,omitempty"`
 }
 
 // A checkedError is one bad cell.
@@ -204,8 +205,16 @@ func (p *program) tellRow(k checker, r *checkedFile, e formats.RowError) {
 
 // tellFile tells what concerns the whole file, and its sums.
 func (p *program) tellFile(k checker, r *checkedFile, e *formats.FileError) {
-	if e != nil {
-		r.Code, r.Message = e.Code, e.Message(formats.Language(k.language))
+	switch {
+	case e != nil:
+		r.Code, r.Message, r.Verdict = e.Code, e.Message(formats.Language(k.language)), purchase.Rejected
+		if e.Code == purchase.FileTrailer {
+			r.Verdict = purchase.Held
+		}
+	case r.Rejected > 0:
+		r.Verdict = purchase.Partial
+	default:
+		r.Verdict = purchase.Accepted
 	}
 	if p.json {
 		return
@@ -227,18 +236,22 @@ func (p *program) tellFile(k checker, r *checkedFile, e *formats.FileError) {
 // checkVerdict is nil when every row of every file would be taken.
 func checkVerdict(results []checkedFile) error {
 	var rows int64
-	var refused []string
+	whole := map[purchase.Verdict][]string{}
 	for _, r := range results {
-		if rows += r.Rejected; r.Code != "" {
-			refused = append(refused, r.File)
+		rows += r.Rejected
+		if r.Code != "" {
+			whole[r.Verdict] = append(whole[r.Verdict], r.File)
 		}
 	}
 	var told []string
 	if rows > 0 {
 		told = append(told, count(rows, "row", "rows")+" would be rejected")
 	}
-	if len(refused) > 0 {
-		told = append(told, strings.Join(refused, ", ")+" would be refused as a whole")
+	if files := whole[purchase.Rejected]; len(files) > 0 {
+		told = append(told, strings.Join(files, ", ")+" would be refused as a whole")
+	}
+	if files := whole[purchase.Held]; len(files) > 0 {
+		told = append(told, strings.Join(files, ", ")+" would be held as a whole")
 	}
 	if len(told) == 0 {
 		return nil
