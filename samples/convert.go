@@ -3,7 +3,6 @@ package samples
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -21,8 +20,10 @@ import (
 //
 // It is made for the shipped profiles, that is for the delimiter ";", quotes
 // that are doubled, and UTF-8 or Windows-1252. Bytes that are no UTF-8 become
-// one that Windows-1252 does not have. A character that to cannot write is an
-// error.
+// one that Windows-1252 does not have. A letter that to cannot write loses its
+// accent, or becomes a question mark: names compare as before then, see
+// [purchase.Normalize]. A column with the kind of document (Belegart) stays; to
+// a profile that has none it is an unknown column.
 func Convert(dst io.Writer, src io.Reader, feed purchase.Feed, from, to *formats.Profile) error {
 	c := converter{}
 	var err error
@@ -33,16 +34,12 @@ func Convert(dst io.Writer, src io.Reader, feed purchase.Feed, from, to *formats
 		return err
 	}
 	r := bufio.NewReader(src)
-	for line := 1; ; line++ {
+	for header := true; ; header = false {
 		b, err := r.ReadBytes('\n')
 		if err != nil && err != io.EOF {
 			return err
 		}
-		out, fault := c.line(b, line == 1)
-		if fault != nil {
-			return fmt.Errorf("line %d: %w", line, fault)
-		}
-		if _, fault := dst.Write(out); fault != nil {
+		if _, fault := dst.Write(c.line(b, header)); fault != nil {
 			return fault
 		}
 		if err == io.EOF {
@@ -58,17 +55,14 @@ type converter struct {
 }
 
 // line converts one line with its line end, which stays.
-func (c *converter) line(b []byte, header bool) ([]byte, error) {
+func (c *converter) line(b []byte, header bool) []byte {
 	if bytes.IndexByte(b, 0) >= 0 {
-		return b, nil // no text in either charset
+		return b // no text in either charset
 	}
-	if header && c.from.charset == nil && c.to.charset != nil {
+	if header && c.from.charset == utf8Text && c.to.charset != utf8Text {
 		b = bytes.TrimPrefix(b, []byte("\ufeff"))
 	}
-	text, err := c.from.decode(b)
-	if err != nil {
-		return nil, err
-	}
+	text := c.from.charset.decode(b)
 	body := strings.TrimRight(text, "\r\n")
 	cells := split(body)
 	switch {
@@ -87,7 +81,7 @@ func (c *converter) line(b []byte, header bool) ([]byte, error) {
 			}
 		}
 	}
-	return c.to.encode(strings.Join(cells, string(delimiter)) + text[len(body):])
+	return c.to.charset.encode(strings.Join(cells, string(delimiter)) + text[len(body):])
 }
 
 // heading converts a heading. One that only the other profile knows is spoilt,
@@ -177,35 +171,4 @@ func unquote(cell string) string {
 		return cell
 	}
 	return strings.ReplaceAll(cell[1:len(cell)-1], `""`, `"`)
-}
-
-// decode returns the text of a line, with the replacement character for bytes
-// that the charset does not have.
-func (d *dialect) decode(b []byte) (string, error) {
-	if d.charset == nil {
-		return string(bytes.ToValidUTF8(b, []byte("\ufffd"))), nil
-	}
-	text, err := d.charset.NewDecoder().Bytes(b)
-	return string(text), err
-}
-
-// encode is the inverse of decode.
-func (d *dialect) encode(text string) ([]byte, error) {
-	const invalid = 0x81 // neither in UTF-8 nor in Windows-1252
-	pieces := strings.Split(text, "\ufffd")
-	var out []byte
-	for i, piece := range pieces {
-		if i > 0 {
-			out = append(out, invalid)
-		}
-		b := []byte(piece)
-		if d.charset != nil {
-			var err error
-			if b, err = d.charset.NewEncoder().Bytes(b); err != nil {
-				return nil, fmt.Errorf("%q cannot be written in the charset of the other profile: %w", piece, err)
-			}
-		}
-		out = append(out, b...)
-	}
-	return out, nil
 }

@@ -7,10 +7,6 @@ import (
 	"reflect"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/money"
@@ -21,8 +17,8 @@ import (
 // A dialect is what [Convert] must know of a profile. It is learned from what
 // the profile writes, so that it cannot differ from it.
 type dialect struct {
-	charset  encoding.Encoding // nil for UTF-8
-	date     string            // layout of package time
+	charset  charset
+	date     string // layout of package time
 	decimal  byte
 	columns  map[string]*column // by heading
 	headings map[string]string  // by canonical name
@@ -115,6 +111,13 @@ func learn(p *formats.Profile, feed purchase.Feed) (*dialect, error) {
 			d.look(c, reflect.ValueOf(r).Field(i).Interface(), lines[n+1])
 		}
 	}
+	if d.decimal == 0 { // no amounts in the feed, but in its trailer
+		other, err := learn(p, purchase.Payments)
+		if err != nil {
+			return nil, err
+		}
+		d.decimal = other.decimal
+	}
 	return d, nil
 }
 
@@ -130,11 +133,8 @@ func (d *dialect) write(p *formats.Profile, records []purchase.Record, name stri
 	if err := errors.Join(append(errs, w.Flush())...); err != nil {
 		return nil, err
 	}
-	text, err := d.text(b.Bytes())
-	if err != nil {
-		return nil, err
-	}
-	lines := strings.SplitAfter(text, "\n")
+	d.charset = max(d.charset, charsetOf(b.Bytes()))
+	lines := strings.SplitAfter(d.charset.decode(b.Bytes()), "\n")
 	if len(lines) != len(records)+2 {
 		return nil, fmt.Errorf("%d records became %d lines with the heading", len(records), len(lines)-1)
 	}
@@ -164,15 +164,4 @@ func (d *dialect) look(c *column, value any, cell string) {
 			c.words[v] = cell
 		}
 	}
-}
-
-// text decodes what a profile wrote. Bytes that are no UTF-8 show that it
-// writes Windows-1252.
-func (d *dialect) text(b []byte) (string, error) {
-	if d.charset == nil && utf8.Valid(b) {
-		return string(b), nil
-	}
-	d.charset = charmap.Windows1252
-	s, err := d.charset.NewDecoder().Bytes(b)
-	return string(s), err
 }

@@ -133,7 +133,7 @@ func (o Options) validate() error {
 	if o.Days < 1 || o.Days > 36_500 {
 		wrong("days", o.Days, "1 to 36500")
 	}
-	if o.Quiet < 0 || o.Quiet >= o.Days {
+	if o.Days > 0 && (o.Quiet < 0 || o.Quiet >= o.Days) {
 		wrong("quiet days", o.Quiet, "0 to less than the days")
 	}
 	if o.TermDays < 3 || o.TermDays > 30 {
