@@ -19,7 +19,7 @@ func (d *localFolder) Put(ctx context.Context, folder, name string, size int64, 
 	}
 	content = &contextReader{ctx: ctx, r: content}
 	return d.in("put", path.Join(folder, name), func(root *os.Root) error {
-		if err := root.MkdirAll(inBase(folder), 0o755); err != nil {
+		if err := makeFolders(root, folder); err != nil {
 			return err
 		}
 		sub, err := root.OpenRoot(inBase(folder))
@@ -28,6 +28,21 @@ func (d *localFolder) Put(ctx context.Context, folder, name string, size int64, 
 		}
 		return errors.Join(d.putIn(sub, name, size, content), sub.Close())
 	})
+}
+
+// makeFolders makes each missing element and forces its name to the disk.
+func makeFolders(root *os.Root, folder string) error {
+	if _, err := root.Stat(inBase(folder)); err == nil {
+		return nil
+	}
+	if err := root.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	for above := path.Dir(folder); ; above = path.Dir(above) {
+		if err := syncFolder(root, above); err != nil || above == "." {
+			return err
+		}
+	}
 }
 
 // putIn writes, checks and publishes inside the folder.

@@ -1,10 +1,17 @@
 package remote_test
 
 import (
+	"context"
+	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 	"testing"
+	"testing/iotest"
 
 	"go.uber.org/goleak"
 	"golang.org/x/crypto/ssh"
@@ -108,5 +115,79 @@ func TestPlantedEntries(t *testing.T) {
 				return open(t, c), dir
 			})
 		})
+	}
+}
+
+// A Put that fails, for whatever reason, leaves no temporary file.
+func TestFailedPutLeavesNothing(t *testing.T) {
+	for _, i := range implementations(t) {
+		t.Run(i.name, func(t *testing.T) {
+			c, dir := i.fresh(t)
+			r := open(t, c)
+			defer closed(t, r)
+			remotetest.Put(t, r, "in", "x.csv", []byte("there"))
+			ctx, cancel := context.WithCancel(t.Context())
+			for name, content := range map[string]io.Reader{
+				"short.csv": strings.NewReader("shor"), "long.csv": strings.NewReader("longer"), "x.csv": strings.NewReader("other"),
+				"broken.csv": iotest.ErrReader(errors.New("broken")), "cancelled.csv": cancelling{cancel},
+			} {
+				if err := r.Put(ctx, "in", name, 5, content); err == nil {
+					t.Errorf("Put(%q) = nil; want an error", name)
+				}
+			}
+			if got := remotetest.List(t, r, "in"); !slices.Equal(got, []string{"x.csv 5"}) {
+				t.Errorf("List = %q", got)
+			}
+			entries, err := os.ReadDir(filepath.Join(dir, "in"))
+			if err != nil || len(entries) != 1 {
+				t.Errorf("in the folder stand %v, %v; want x.csv alone", entries, err)
+			}
+		})
+	}
+}
+
+// cancelling cancels its own Put.
+type cancelling struct{ cancel func() }
+
+func (c cancelling) Read(b []byte) (int, error) {
+	c.cancel()
+	return copy(b, "123"), nil
+}
+
+// Others may read what is put, as far as the umask lets them.
+func TestFolderModes(t *testing.T) {
+	c, dir := freshFolder(t)
+	r := open(t, c)
+	old := syscall.Umask(0o027)
+	remotetest.Put(t, r, "out/ack", "x.csv", []byte("x"))
+	syscall.Umask(old)
+	for name, want := range map[string]os.FileMode{"out": 0o750, "out/ack": 0o750, "out/ack/x.csv": 0o640} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s has mode %v, %v; want %v", name, info.Mode(), err, want)
+		}
+	}
+}
+
+// A folder that is unplugged and plugged in again is found again; while it is
+// away nothing is read as empty.
+func TestFolderGoesAndComes(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mount")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r := open(t, remote.Config{URL: "dir:" + dir})
+	remotetest.Put(t, r, "", "x.csv", []byte("x"))
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := r.List(t.Context(), ""); err == nil {
+		t.Errorf("List = %v, nil; want an error", files)
+	}
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	if got := remotetest.List(t, r, ""); !slices.Equal(got, []string{"x.csv 1"}) {
+		t.Errorf("List = %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/pkg/sftp"
@@ -52,7 +53,7 @@ func (s *session) answer(step string, err error) error {
 func (s *session) guarded(step string, f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.log.Error("sftp: panic", "step", step, "panic", fmt.Sprintf("%T", p)) // its text may hold data
+			s.log.Error("sftp: panic", "step", step, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack())) // the text may hold data
 			err = errFailure
 		}
 	}()

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"strings"
 )
 
 // uploads is the hidden folder of a home where files grow until they are whole.
@@ -55,7 +56,23 @@ func prepare(root *os.Root) error {
 			return err
 		}
 	}
-	return nil
+	return removeOrphans(root)
+}
+
+// removeOrphans clears what another kontor, handing its batches over to this
+// one, wrote under a temporary name and could not remove when it was cut off.
+func removeOrphans(root *os.Root) error {
+	dir, err := root.Open("in")
+	if err != nil {
+		return err
+	}
+	names, err := dir.Readdirnames(-1)
+	for _, name := range names {
+		if strings.HasPrefix(name, ".kontor-") && strings.HasSuffix(name, ".tmp") {
+			err = errors.Join(err, root.Remove("in/"+name))
+		}
+	}
+	return errors.Join(err, dir.Close())
 }
 
 // sync forces the names in a folder to the disk.

@@ -2,6 +2,7 @@ package sftpd
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -14,6 +15,9 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"github.com/kontor-exchange/kontor/processor/remote"
+	"github.com/kontor-exchange/kontor/processor/remote/remotetest"
 )
 
 // sftpOver starts SFTP on a session by hand, so that a test can end it alone.
@@ -161,6 +165,51 @@ func TestFault116OtherMerchant(t *testing.T) {
 	b.wantFile("secret", "secret.csv")
 	if got := listed(t, c, "/in"); len(got) != 0 {
 		t.Errorf("in shows %q; want no links", got)
+	}
+}
+
+// A folder of many files is listed as a whole, hidden files of the client too.
+func TestListMany(t *testing.T) {
+	b := start(t)
+	want := []string{".mine"}
+	b.write("", "acme", "in", ".mine")
+	for i := range 1234 {
+		want = append(want, fmt.Sprintf("f%04d.csv", i))
+		b.write("", "acme", "in", want[i+1])
+	}
+	if diff := cmp.Diff(want, sorted(listed(t, b.login("acme"), "/in"))); diff != "" {
+		t.Errorf("listed (-want +got):\n%s", diff)
+	}
+}
+
+// What a cut upload left is gone after the next start, and nothing else.
+func TestStartClearsAway(t *testing.T) {
+	b := newBench(t)
+	b.write("half", "acme", uploads, "ABC")
+	b.write("half", "acme", "in", ".kontor-0123456789abcdef.tmp")
+	b.write("theirs", "acme", "in", ".theirs.tmp")
+	b.write("file", "acme", "in", "x.csv")
+	s, err := newServer(b.config(nil))
+	must(t, err, s.Close())
+	if diff := cmp.Diff([]string{".theirs.tmp", "x.csv"}, b.files("acme", "in")); diff != "" {
+		t.Errorf("in after the start (-want +got):\n%s", diff)
+	}
+	if got := b.files("acme", uploads); len(got) != 0 {
+		t.Errorf("left in the hidden folder: %q", got)
+	}
+}
+
+// The server takes the names that a remote takes, and hides as unfinished those
+// that a remote does not.
+func TestNamesAgreeWithRemote(t *testing.T) {
+	for _, name := range append(remotetest.RefusedNames(), "orders.csv", "x.csv.done", "Aufträge.csv", "x.tmp.csv", "X.PART", "~x", "x~") {
+		if temporary(name) != remote.Temporary(name) {
+			t.Errorf("temporary(%q) = %t; want %t", name, temporary(name), remote.Temporary(name))
+		}
+		at, err := locate("/in/" + name)
+		if final := err == nil && at.writable() && !temporary(name) && at.name == name; final != (remote.CheckName(name) == nil) {
+			t.Errorf("%q is final for the server: %t, for the remote: %v", name, final, remote.CheckName(name))
+		}
 	}
 }
 

@@ -80,37 +80,25 @@ func (s *session) read(at place) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &listing{session: s, folder: folder, dots: at.folder == "in"}
+	l := &listing{session: s, folder: folder, dots: at.folder == "in", names: []string{"in", "out"}, all: true}
 	if at.folder == "" {
-		l.names = []string{"in", "out"}
 		return l, nil
 	}
-	if l.names, err = names(folder, s.config.Limits.Entries); err != nil {
+	l.names, l.all = nil, false
+	if l.dir, err = folder.Open("."); err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	return l, nil
 }
 
-func names(folder *os.Root, limit int) ([]string, error) {
-	dir, err := folder.Open(".")
-	if err != nil {
-		return nil, err
-	}
-	names, err := dir.Readdirnames(limit + 1)
-	if err == io.EOF {
-		err = nil
-	}
-	if len(names) > limit {
-		err = refusal("the folder holds too many files to be listed")
-	}
-	return names, errors.Join(err, dir.Close())
-}
-
-// A listing hands out the entries of a folder as they are at that moment.
+// A listing hands out the entries of a folder as they are at that moment, and
+// holds no more of them than one answer has.
 type listing struct {
 	session *session
 	folder  *os.Root
-	names   []string // not handed out yet
+	dir     *os.File // nil for the home, whose names are known
+	names   []string // read and not handed out yet
+	all     bool     // no more names are to be read
 	dots    bool     // clients see their own hidden files, never those of kontor
 }
 
@@ -118,9 +106,11 @@ type listing struct {
 func (l *listing) ListAt(out []fs.FileInfo, _ int64) (int, error) {
 	n := 0
 	err := l.session.guarded("list", func() error {
-		for n < len(out) && len(l.names) > 0 {
-			name := l.names[0]
-			l.names = l.names[1:]
+		for n < len(out) {
+			name, err := l.next(len(out))
+			if err != nil {
+				return err
+			}
 			info, err := l.folder.Lstat(name)
 			if errors.Is(err, fs.ErrNotExist) {
 				continue
@@ -133,12 +123,27 @@ func (l *listing) ListAt(out []fs.FileInfo, _ int64) (int, error) {
 				n++
 			}
 		}
-		if n < len(out) {
-			return io.EOF
-		}
 		return nil
 	})
 	return n, err
+}
+
+// next is the next name, or io.EOF.
+func (l *listing) next(batch int) (string, error) {
+	if len(l.names) == 0 && !l.all {
+		var err error
+		l.names, err = l.dir.Readdirnames(batch)
+		l.all = err == io.EOF
+		if err != nil && err != io.EOF {
+			return "", err
+		}
+	}
+	if len(l.names) == 0 {
+		return "", io.EOF
+	}
+	name := l.names[0]
+	l.names = l.names[1:]
+	return name, nil
 }
 
 func (l *listing) shows(name string, info fs.FileInfo) bool {
@@ -150,7 +155,11 @@ func (l *listing) shows(name string, info fs.FileInfo) bool {
 
 func (l *listing) Close() error {
 	l.session.give()
-	return l.session.answer("close", l.folder.Close())
+	err := l.folder.Close()
+	if l.dir != nil {
+		err = errors.Join(err, l.dir.Close())
+	}
+	return l.session.answer("close", err)
 }
 
 type answers []fs.FileInfo

@@ -60,7 +60,6 @@ type Limits struct {
 	PerUser     int           // of one user; 16
 	Channels    int           // of one connection; 4
 	Handles     int           // open files and listings of one channel; 32
-	Entries     int           // of one folder that is listed; 200,000
 	File        int64         // bytes of an upload; 5 GiB
 	KeyTries    int           // keys a client may offer in one connection; 6
 	BanAfter    int           // connections with refused logins, within BanFor; 15
@@ -181,7 +180,6 @@ func withDefaults(c Config) Config {
 	setDefault(&l.PerUser, 16)
 	setDefault(&l.Channels, 4)
 	setDefault(&l.Handles, 32)
-	setDefault(&l.Entries, 200_000)
 	setDefault(&l.File, 5<<30)
 	setDefault(&l.KeyTries, 6)
 	setDefault(&l.BanAfter, 15)

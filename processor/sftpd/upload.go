@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime/debug"
 	"sync"
 	"syscall"
 
@@ -199,7 +200,7 @@ func (s *session) check(name string, content io.Reader) (err error) {
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			s.log.Error("sftp: panic", "step", "check", "panic", fmt.Sprintf("%T", p))
+			s.log.Error("sftp: panic", "step", "check", "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 			err = errFailure
 		}
 	}()
