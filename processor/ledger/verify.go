@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -99,16 +101,15 @@ func (v *verifier) entry(e Entry) error {
 // ends checks that nothing stands outside the chain, and the stored head.
 func (v *verifier) ends(ctx context.Context, tx *database.Tx) error {
 	var outside int64
-	row := tx.QueryRow(ctx, `SELECT COALESCE(MIN(n), 0) FROM (
+	row := tx.QueryRow(ctx, `SELECT n FROM (
 		SELECT entry AS n FROM ledger_posting WHERE merchant = ? AND entry > ?
 		UNION ALL SELECT entry FROM ledger_posting WHERE merchant = ? AND entry < 1
-		UNION ALL SELECT id FROM ledger_entry WHERE merchant = ? AND id < 1) outside`,
-		v.merchant, v.id, v.merchant, v.merchant)
-	if err := row.Scan(&outside); err != nil {
-		return fmt.Errorf("ledger: merchant %s: postings outside the chain: %w", v.merchant, err)
-	}
-	if outside != 0 {
+		UNION ALL SELECT id FROM ledger_entry WHERE merchant = ? AND id < 1) outside
+		ORDER BY CASE WHEN n < 1 THEN 1 ELSE 0 END, n LIMIT 1`, v.merchant, v.id, v.merchant, v.merchant)
+	if err := row.Scan(&outside); err == nil {
 		return v.broken(outside, "stands outside the chain, which ends at %d", v.id)
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("ledger: merchant %s: outside the chain: %w", v.merchant, err)
 	}
 	id, head, err := readHead(ctx, tx, v.merchant)
 	if err != nil {

@@ -1,9 +1,0 @@
-package ledger_test
-
-import (
-	"testing"
-
-	"github.com/kontor-exchange/kontor/processor/database/databasetest"
-)
-
-func TestMain(m *testing.M) { databasetest.Main(m) }
