@@ -98,7 +98,7 @@ func TestDeliverManyPages(t *testing.T) {
 	})
 }
 
-// Fault 10 of the spool: a byte that is missing here is told, and stops no other file.
+// Bytes that are missing in the spool are told, and stop no other file.
 func TestDeliverWithoutBytes(t *testing.T) {
 	each(t, func(b *bench) {
 		lost := spool.Stored{SHA256: "00000000000000000000000000000000000000000000000000000000000000ff", Size: 3}

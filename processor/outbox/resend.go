@@ -10,8 +10,8 @@ import (
 	"github.com/kontor-exchange/kontor/processor/database"
 )
 
-// An Order is who wants something of the outbox, and why.
-type Order struct {
+// A Request is who wants something of the outbox, and why.
+type Request struct {
 	Operator string
 	Reason   string
 	DryRun   bool // change nothing
@@ -21,11 +21,11 @@ type Order struct {
 // same bytes under the same name, and records who wanted it and why. name is
 // the file's name, with its folder ("out/ack/x.csv") or its target and folder
 // ("erp:out/ack/x.csv") where that alone is not one file. It returns the file;
-// with [Order.DryRun] nothing is changed.
+// with [Request.DryRun] nothing is changed.
 //
 // A name that never left is [ErrUnknown], one of several files [ErrAmbiguous],
 // and a file that waits anyway [ErrWaits].
-func (o *Outbox) Resend(ctx context.Context, merchant, name string, by Order) (Entry, error) {
+func (o *Outbox) Resend(ctx context.Context, merchant, name string, by Request) (Entry, error) {
 	if by.Operator == "" || by.Reason == "" {
 		return Entry{}, errors.New("resend: an operator and a reason are required")
 	}
@@ -70,7 +70,7 @@ func one(ctx context.Context, tx *database.Tx, merchant, name string) (Entry, er
 	return hits[0], nil
 }
 
-func (o *Outbox) again(ctx context.Context, tx *database.Tx, f File, by Order) error {
+func (o *Outbox) again(ctx context.Context, tx *database.Tx, f File, by Request) error {
 	_, err := tx.Exec(ctx, "UPDATE outbox SET waits = 1, tries = 0, error = '' WHERE merchant = ? AND target = ? AND folder = ? AND name = ?",
 		f.Merchant, f.Target, f.Folder, f.Name)
 	if err != nil {

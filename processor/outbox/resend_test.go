@@ -13,7 +13,7 @@ import (
 )
 
 func (b *bench) resend(name string, dryRun bool) error {
-	_, err := b.box.Resend(b.t.Context(), "acme", name, outbox.Order{Operator: "eva", Reason: "lost", DryRun: dryRun})
+	_, err := b.box.Resend(b.t.Context(), "acme", name, outbox.Request{Operator: "eva", Reason: "lost", DryRun: dryRun})
 	return err
 }
 
@@ -88,7 +88,7 @@ func TestResendRefuses(t *testing.T) {
 				b.t.Errorf("Resend(%q) = %v; want %v", tt.name, err, tt.want)
 			}
 		}
-		if _, err := b.box.Resend(b.t.Context(), "acme", "out/payouts/a.csv", outbox.Order{Operator: "eva"}); err == nil {
+		if _, err := b.box.Resend(b.t.Context(), "acme", "out/payouts/a.csv", outbox.Request{Operator: "eva"}); err == nil {
 			b.t.Error("Resend without a reason = nil; want an error")
 		}
 	})

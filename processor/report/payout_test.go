@@ -29,7 +29,7 @@ func TestPayoutGolden(t *testing.T) {
 		{"payout_W44.rfc4180.csv", renderer(t, "kontor", formats.RFC4180, formats.English), "W44"},
 		{"payout_W46.de.csv", german(t), "W46"}, // returns and credits after the guarantee
 		{"payout_W46.en.csv", english(t), "W46"},
-		{"payout_W47.de.csv", german(t), "W47"}, // a week without lines
+		{"payout_W47.de.csv", german(t), "W47"},         // a week without lines
 		{"payout_foreign.de.csv", german(t), "foreign"}, // numbers that a spreadsheet would spoil
 		{"payout_foreign.rfc4180.csv", renderer(t, "kontor", formats.RFC4180, formats.English), "foreign"},
 		{"payout_W48.de.csv", german(t), "W48"}, // payments after the guarantee, and returned
