@@ -1,0 +1,203 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/processor/remote"
+	"github.com/kontor-exchange/kontor/processor/spool"
+)
+
+// Collect copies every complete file of the inbox into the spool, registers it
+// and reads it. A file that is there already, because its removal failed or was
+// not wanted, is known by name, size and time and is not taken again. A file
+// that cannot be fetched or read stops no other; all errors come together.
+//
+// Calling it again for the same run reads to the end what was cut off, and
+// takes what has arrived since.
+func (in *Intake) Collect(ctx context.Context, run Run, box Inbox) error {
+	if err := in.readNew(ctx, box); err != nil {
+		return at("read", "files of "+box.Owner, err)
+	}
+	files, err := in.complete(ctx, box)
+	if err != nil {
+		return at("look into", "the inbox of "+box.Owner, err)
+	}
+	var errs []error
+	for _, f := range files {
+		if err := in.take(ctx, run, box, f); err != nil {
+			errs = append(errs, at("take", f.Name, err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(append(errs, at("read", "files of "+box.Owner, in.readNew(ctx, box)))...)
+}
+
+// complete lists the files of the inbox that are new and are not being written.
+func (in *Intake) complete(ctx context.Context, box Inbox) ([]remote.File, error) {
+	files, sidecars, err := in.look(ctx, box)
+	if err != nil || len(files) == 0 {
+		return nil, err
+	}
+	if box.Settle == 0 || !slices.ContainsFunc(files, func(f remote.File) bool { return !sidecars.has(f.Name) }) {
+		return files, nil
+	}
+	if err := in.wait(ctx, box.Settle); err != nil {
+		return nil, err
+	}
+	later, sidecars, err := in.look(ctx, box)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(later, func(f remote.File) bool {
+		return !sidecars.has(f.Name) && !slices.ContainsFunc(files, func(g remote.File) bool { return same(f, g) })
+	}), nil
+}
+
+func same(a, b remote.File) bool {
+	return a.Name == b.Name && a.Size == b.Size && a.ModTime.Equal(b.ModTime)
+}
+
+// look lists the files that have an allowed name and are not known yet, and the
+// sidecars. What does not lie there any more is forgotten.
+func (in *Intake) look(ctx context.Context, box Inbox) ([]remote.File, sidecars, error) {
+	all, err := box.Remote.List(ctx, box.Folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := in.known(ctx, box.Owner, all)
+	if err != nil {
+		return nil, nil, err
+	}
+	beside := sidecarsOf(all)
+	return slices.DeleteFunc(all, func(f remote.File) bool {
+		feed, ours := box.Profile.FeedOf(f.Name)
+		wanted := slices.Contains(box.Feeds, feed) || box.Owner != purchase.Provider
+		return !ours || !wanted || sidecar(f.Name) || known[f.Name].is(f)
+	}), beside, nil
+}
+
+// A lying file is in an inbox and was registered before.
+type lying struct {
+	size, modified, number int64
+	state                  string
+}
+
+// States of a file that lies in an inbox.
+const (
+	waits = "WAITS" // for the delivery of its ack
+	told  = "TOLD"  // its ack was delivered, it may be removed
+	stays = "STAYS" // it could not be removed, or is to be kept
+)
+
+func (l lying) is(f remote.File) bool {
+	return l.number != 0 && l.size == f.Size && l.modified == f.ModTime.UnixNano()
+}
+
+// known returns the files that were registered before, by name, and forgets
+// those that are gone.
+func (in *Intake) known(ctx context.Context, owner string, there []remote.File) (map[string]lying, error) {
+	known, err := in.lying(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	gone := []string{}
+	for name := range known {
+		if !slices.ContainsFunc(there, func(f remote.File) bool { return f.Name == name }) {
+			gone = append(gone, name)
+		}
+	}
+	if len(gone) == 0 {
+		return known, nil
+	}
+	return known, in.write(ctx, owner, func(tx *database.Tx) error {
+		_, err := tx.Exec(ctx, "DELETE FROM intake_lying WHERE merchant_id = ? AND name IN ??", owner, gone)
+		return err
+	})
+}
+
+// sidecars are the names of files that say that another one is complete.
+type sidecars map[string]bool
+
+const (
+	doneEnd = ".done"
+	sumEnd  = ".sha256"
+)
+
+func sidecar(name string) bool {
+	return strings.HasSuffix(name, doneEnd) || strings.HasSuffix(name, sumEnd)
+}
+
+func sidecarsOf(files []remote.File) sidecars {
+	s := sidecars{}
+	for _, f := range files {
+		if sidecar(f.Name) {
+			s[f.Name] = true
+		}
+	}
+	return s
+}
+
+func (s sidecars) has(name string) bool { return s[name+doneEnd] || s[name+sumEnd] }
+
+// take copies one file into the spool and registers it. A file that changed
+// while it was copied, or is not what its sidecar says, waits for the next run.
+func (in *Intake) take(ctx context.Context, run Run, box Inbox, f remote.File) error {
+	if box.MaxFile > 0 && f.Size > box.MaxFile {
+		return in.register(ctx, run, box, f, spool.Stored{Size: f.Size})
+	}
+	stored, err := in.copy(ctx, box, f.Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // taken away meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	if stored.Size != f.Size {
+		slog.Info("file is still being written", "file", f.Name, "listed", f.Size, "read", stored.Size)
+		return nil
+	}
+	if err := in.checkSidecar(ctx, box, f.Name, stored.SHA256); err != nil {
+		slog.Warn("file is not what its sidecar says", "file", f.Name, "error", err)
+		return nil
+	}
+	return in.register(ctx, run, box, f, stored)
+}
+
+func (in *Intake) copy(ctx context.Context, box Inbox, name string) (stored spool.Stored, err error) {
+	r, err := box.Remote.Open(ctx, box.Folder, name)
+	if err != nil {
+		return spool.Stored{}, err
+	}
+	stored, err = in.spool.Store(r)
+	return stored, errors.Join(err, r.Close())
+}
+
+// maxSidecar is how much of a sidecar is read: a hash and a name.
+const maxSidecar = 4096
+
+// checkSidecar compares the file with its .sha256, if there is one: the hash in
+// hex, as sha256sum writes it.
+func (in *Intake) checkSidecar(ctx context.Context, box Inbox, name, sum string) error {
+	text, err := readSmall(ctx, box, name+sumEnd)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	want, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if !strings.EqualFold(strings.TrimPrefix(want, "\\"), sum) {
+		return fmt.Errorf("sha256 %s, the sidecar says %.64q", sum, want)
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+package intake
+
+import "github.com/kontor-exchange/kontor/processor/purchase"
+
+// judgeCredit: the invoice must be known, and the claim not become negative.
+func judgeCredit(r purchase.Credit, currency string, assume bool, held []holding, i *invoice) verdict {
+	if r.Currency != "" && r.Currency != currency {
+		return wrong(purchase.WrongCurrency, "currency", r.Currency)
+	}
+	if v, again := repeated(held, 0, digest(r.Material()), digest(r.Content())); again {
+		return v
+	}
+	if i == nil {
+		return parked(purchase.UnknownInvoice, r.InvoiceNo, awaitInvoice(r.InvoiceNo))
+	}
+	return judgeReduction(reductionOf(r), assume, i)
+}
+
+func reductionOf(r purchase.Credit) purchase.Reduction {
+	return purchase.Reduction{Number: r.CreditNo, Kind: r.Kind, Names: r.ReturnNo, Amount: r.Gross}
+}

@@ -1,0 +1,29 @@
+package intake
+
+import "github.com/kontor-exchange/kontor/processor/purchase"
+
+// judgePayment: a negative amount returns the payment with the same id, of at
+// most its amount and not booked before it. originals are the rows that hold
+// the key of that payment.
+func judgePayment(r purchase.Payment, currency string, held, originals []holding) verdict {
+	if r.Currency != currency {
+		return wrong(purchase.WrongCurrency, "currency", r.Currency)
+	}
+	if v, again := repeated(held, 0, digest(r.Material()), digest(r.Content())); again {
+		return v
+	}
+	if r.Amount > 0 {
+		return booked()
+	}
+	if len(originals) == 0 || !originals[0].booked {
+		key := purchase.PaymentKey(r.Account, r.PaymentID, false)
+		return parked(purchase.UnknownInvoice, r.PaymentID, awaitPayment(key))
+	}
+	switch original := originals[0]; {
+	case r.Amount.Abs() > original.amount:
+		return wrong(purchase.FieldRange, "amount", r.Amount.String())
+	case r.BookedOn < original.date:
+		return wrong(purchase.FieldRange, "booked_on", r.BookedOn.String())
+	}
+	return booked()
+}
