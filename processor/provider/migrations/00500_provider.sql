@@ -218,6 +218,7 @@ CREATE TABLE provider_notices (
 	notice TEXT NOT NULL,
 	PRIMARY KEY (merchant_id, run_date, invoice_no, level)
 ) /* WITHOUT ROWID */;
+CREATE INDEX provider_notices_invoice ON provider_notices (merchant_id, invoice_no, run_date);
 
 CREATE TABLE provider_states (
 	merchant_id TEXT COLLATE "C" NOT NULL,

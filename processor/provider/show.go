@@ -1,0 +1,285 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/ledger"
+	"github.com/kontor-exchange/kontor/processor/money"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// A Life is all that happened to a claim, for the person who asks.
+type Life struct {
+	Claim     ExportClaim       `json:"claim"`
+	Customer  string            `json:"customer_no"`
+	State     string            `json:"state"`
+	Guarantee schedules.Date    `json:"guarantee_date"`
+	Papers    []LifePaper       `json:"papers"`
+	Payments  []LifePayment     `json:"payments"`
+	Lines     []LifeLine        `json:"lines"`
+	Notices   []purchase.Notice `json:"notices"`
+	Entries   []LifeEntry       `json:"entries"`
+}
+
+// A LifePaper is a return, credit or instruction.
+type LifePaper struct {
+	Feed   string         `json:"feed"`
+	Number string         `json:"number"`
+	Kind   string         `json:"kind"`
+	Day    schedules.Date `json:"date"`
+	Amount money.Amount   `json:"amount_cents"`
+	Names  string         `json:"return_no,omitempty"`
+	Source string         `json:"source"`
+}
+
+// A LifePayment is the part of a payment that the claim took.
+type LifePayment struct {
+	PaymentID string       `json:"payment_id"`
+	Principal money.Amount `json:"principal_cents"`
+	Charges   money.Amount `json:"charges_cents"`
+}
+
+// A LifeLine is a line of a payout, or of the next one.
+type LifeLine struct {
+	N          int64             `json:"n"`
+	Type       purchase.LineType `json:"line_type"`
+	BookedOn   schedules.Date    `json:"booked_on"`
+	DocumentNo string            `json:"document_no"`
+	Amount     money.Amount      `json:"amount_cents"`
+	PayoutID   string            `json:"payout_id"` // "" while it waits for the next payout
+	Source     string            `json:"source"`
+}
+
+// A LifeEntry is an entry of the books that touches the claim.
+type LifeEntry struct {
+	ID           int64          `json:"id"`
+	BookedAt     time.Time      `json:"booked_at"`
+	BusinessDate schedules.Date `json:"business_date"`
+	Cause        string         `json:"cause"`
+	Postings     []LifePosting  `json:"postings"`
+}
+
+// A LifePosting moves an account, debit positive.
+type LifePosting struct {
+	Account string       `json:"account"`
+	Amount  money.Amount `json:"amount_cents"`
+}
+
+// Claim returns the whole life of a claim; found is false for an unknown
+// invoice.
+func (p *Provider) Claim(ctx context.Context, merchant, invoice string) (life Life, found bool, err error) {
+	terms, err := p.termsOf(merchant)
+	if err != nil {
+		return life, false, err
+	}
+	err = p.db.Read(ctx, func(tx *database.Tx) error {
+		all, err := claims.find(ctx, tx, "merchant_id = ? AND invoice_no = ?", merchant, invoice)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		c := all[0]
+		found = true
+		life = Life{Claim: exportClaim(c), Customer: c.CustomerNo, State: "NOT_ACTIVE", Guarantee: c.GuaranteeOn}
+		if c.active() {
+			life.State = stateOf(c, len(terms.Dunning.After))
+		}
+		for _, step := range []func(context.Context, *database.Tx, *claim, *Life) error{lifePapers, lifePayments, lifeLines, lifeNotices, lifeEntries} {
+			if err := step(ctx, tx, c, &life); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return life, found, err
+}
+
+func lifePapers(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
+	all, err := papers.find(ctx, tx, "merchant_id = ? AND invoice_no = ? ORDER BY n", c.Merchant, c.InvoiceNo)
+	for _, p := range all {
+		l.Papers = append(l.Papers, LifePaper{p.Feed.String(), p.Number, p.Kind, p.Day, p.Amount, p.Names, p.Source})
+	}
+	return err
+}
+
+func lifePayments(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
+	all, err := allocations.find(ctx, tx, "merchant_id = ? AND invoice_no = ? ORDER BY payment_id, n", c.Merchant, c.InvoiceNo)
+	for _, a := range all {
+		l.Payments = append(l.Payments, LifePayment{a.PaymentID, a.Principal, a.Charges})
+	}
+	return err
+}
+
+func lifeLines(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
+	all, err := lines.find(ctx, tx, "merchant_id = ? AND invoice_no = ? ORDER BY n", c.Merchant, c.InvoiceNo)
+	if err != nil {
+		return err
+	}
+	settled, err := payouts.find(ctx, tx, "merchant_id = ? ORDER BY seq", c.Merchant)
+	for _, x := range all {
+		line := LifeLine{x.N, x.Type, x.BookedOn, x.DocumentNo, x.Amount, "", x.Source}
+		for _, w := range settled {
+			if w.FirstLine <= x.N && x.N <= w.LastLine {
+				line.PayoutID = w.ID
+			}
+		}
+		l.Lines = append(l.Lines, line)
+	}
+	return err
+}
+
+func lifeNotices(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
+	all, err := notices.find(ctx, tx, "merchant_id = ? AND invoice_no = ? ORDER BY run_date", c.Merchant, c.InvoiceNo)
+	if err != nil {
+		return err
+	}
+	l.Notices, err = noticesOf(all)
+	return err
+}
+
+func lifeEntries(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
+	for e, err := range ledger.Entries(ctx, tx, c.Merchant, ledger.Filter{Claim: c.InvoiceNo}) {
+		if err != nil {
+			return err
+		}
+		entry := LifeEntry{ID: e.ID, BookedAt: e.BookedAt, BusinessDate: e.BusinessDate, Cause: e.Cause}
+		for _, p := range e.Postings {
+			entry.Postings = append(entry.Postings, LifePosting{p.Account.String(), p.Amount})
+		}
+		l.Entries = append(l.Entries, entry)
+	}
+	return nil
+}
+
+// A PayoutSummary is one line of the list of payouts.
+type PayoutSummary struct {
+	ID      string         `json:"payout_id"`
+	Date    schedules.Date `json:"payout_date"`
+	From    schedules.Date `json:"period_from"`
+	To      schedules.Date `json:"period_to"`
+	Lines   int64          `json:"lines"`
+	Opening money.Amount   `json:"opening_cents"`
+	Amount  money.Amount   `json:"payout_cents"`
+	Closing money.Amount   `json:"closing_cents"`
+}
+
+// Payouts lists all payouts of a merchant, oldest first.
+func (p *Provider) Payouts(ctx context.Context, merchant string) (all []PayoutSummary, err error) {
+	err = p.db.Read(ctx, func(tx *database.Tx) error {
+		found, err := payouts.find(ctx, tx, "merchant_id = ? ORDER BY seq", merchant)
+		all = make([]PayoutSummary, 0, len(found))
+		for _, w := range found {
+			all = append(all, PayoutSummary{w.ID, w.Date, w.PeriodFrom, w.PeriodTo, w.LastLine - w.FirstLine + 1, w.Opening, w.Amount, w.Closing})
+		}
+		return err
+	})
+	return all, err
+}
+
+// A PaymentInfo is one payment as it stands.
+type PaymentInfo struct {
+	PaymentID  string         `json:"payment_id"`
+	BookedOn   schedules.Date `json:"booked_on"`
+	Amount     money.Amount   `json:"amount_cents"`
+	Waiting    money.Amount   `json:"waiting_cents"` // in suspense
+	Returned   money.Amount   `json:"returned_cents"`
+	MatchedBy  string         `json:"matched_by"` // RF, INVOICE, ORDER, IBAN or OPERATOR
+	DebtorName string         `json:"debtor_name"`
+	Reference  string         `json:"reference"`
+	Invoices   []string       `json:"invoices"`
+	Source     string         `json:"source"`
+}
+
+// Payments lists the payments of a merchant by (booked_on, payment_id), those
+// in suspense or all.
+func (p *Provider) Payments(ctx context.Context, merchant string, waiting bool) (all []PaymentInfo, err error) {
+	where := "merchant_id = ? ORDER BY booked_on, payment_id"
+	if waiting {
+		where = "merchant_id = ? AND waiting > 0 ORDER BY booked_on, payment_id"
+	}
+	err = p.db.Read(ctx, func(tx *database.Tx) error {
+		found, err := payments.find(ctx, tx, where, merchant)
+		if err != nil {
+			return err
+		}
+		var ids []string
+		for _, x := range found {
+			ids = append(ids, x.PaymentID)
+		}
+		parts, err := allocations.find(ctx, tx, "merchant_id = ? AND payment_id IN ?? ORDER BY payment_id, n", merchant, ids)
+		invoices := map[paymentID][]string{}
+		for _, a := range parts {
+			id := paymentID{a.PaymentID, a.Account}
+			invoices[id] = append(invoices[id], a.InvoiceNo)
+		}
+		all = make([]PaymentInfo, 0, len(found))
+		for _, x := range found {
+			all = append(all, PaymentInfo{
+				x.PaymentID, x.BookedOn, x.Amount, x.Waiting, x.Returned, x.MatchedBy, x.DebtorName, x.Reference,
+				append([]string{}, invoices[paymentID{x.PaymentID, x.Account}]...), x.Source,
+			})
+		}
+		return err
+	})
+	return all, err
+}
+
+// An OrderInfo is an order as the provider knows it, with every decision.
+type OrderInfo struct {
+	OrderNo    string          `json:"order_no"`
+	CustomerNo string          `json:"customer_no"`
+	Gross      money.Amount    `json:"gross_cents"`
+	Approved   money.Amount    `json:"approved_cents"`
+	Invoiced   money.Amount    `json:"invoiced_cents"`
+	Cancelled  bool            `json:"cancelled"`
+	ValidUntil schedules.Date  `json:"valid_until"`
+	Reference  string          `json:"reference"`
+	Decisions  []OrderDecision `json:"decisions"`
+	Invoices   []string        `json:"invoices"`
+}
+
+// An OrderDecision is one decision, kept for ever.
+type OrderDecision struct {
+	At       time.Time       `json:"at"`
+	Batch    int64           `json:"batch"`
+	Decision string          `json:"decision"`
+	Code     purchase.Code   `json:"code"`
+	Approved money.Amount    `json:"approved_cents"`
+	Reasons  json.RawMessage `json:"reasons"`
+}
+
+// Order returns what is known of an order; found is false for an unknown one.
+func (p *Provider) Order(ctx context.Context, merchant, number string) (info OrderInfo, found bool, err error) {
+	err = p.db.Read(ctx, func(tx *database.Tx) error {
+		all, err := orders.find(ctx, tx, "merchant_id = ? AND order_no = ?", merchant, number)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		o := all[0]
+		found = true
+		info = OrderInfo{
+			OrderNo: o.OrderNo, CustomerNo: o.CustomerNo, Gross: o.Gross, Approved: o.Approved, Invoiced: o.Invoiced,
+			Cancelled: o.Cancelled, ValidUntil: o.ValidUntil, Reference: o.Reference, Invoices: []string{},
+		}
+		made, err := decisions.find(ctx, tx, "merchant_id = ? AND order_no = ? ORDER BY batch, record", merchant, number)
+		if err != nil {
+			return err
+		}
+		for _, d := range made {
+			info.Decisions = append(info.Decisions, OrderDecision{time.Unix(d.DecidedAt, 0), d.Batch, d.Decision, d.Code, d.Approved, json.RawMessage(d.Reasons)})
+		}
+		invoiced, err := claims.find(ctx, tx, "merchant_id = ? AND order_no = ? ORDER BY invoice_no", merchant, number)
+		for _, c := range invoiced {
+			info.Invoices = append(info.Invoices, c.InvoiceNo)
+		}
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("order %s: %w", number, err)
+	}
+	return info, found, err
+}
