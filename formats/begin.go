@@ -35,7 +35,7 @@ func (r *Reader) begin() bool {
 // byteOrder skips a byte order mark that suits the declared charset and
 // refuses any other.
 func (r *Reader) byteOrder() bool {
-	first, c := r.lines.peek(3), r.profile.dialect.charset
+	first, c := r.lines.peek(3), r.charset
 	r.lines.width, r.lines.big = c.unit(), c.wide == binary.BigEndian
 	n := 0
 	switch {
@@ -50,7 +50,7 @@ func (r *Reader) byteOrder() bool {
 			return r.refuse(1, purchase.FileEncoding, "UTF-16", wantCharset+c.name)
 		}
 		if big {
-			r.lines.big = true
+			r.lines.big, r.charset.wide = true, binary.BigEndian
 		}
 		n = len(markLE)
 	}
@@ -70,7 +70,7 @@ func (r *Reader) firstLine() bool {
 	tooLong := err != nil
 	if tooLong {
 		line.bytes = line.bytes[:len(line.bytes)-len(line.bytes)%r.lines.width]
-		if r.profile.dialect.charset.name == utf8Charset.name {
+		if r.charset.name == utf8Charset.name {
 			line.bytes = wholeRunes(line.bytes)
 		}
 	}
@@ -133,7 +133,7 @@ func (r *Reader) columns(text string) bool {
 
 // refuseEncoding names the byte and where it is.
 func (r *Reader) refuseEncoding(line rawLine, at int) bool {
-	c := r.profile.dialect.charset
+	c := r.charset
 	if at < len(line.bytes) && (c.wide != nil || line.bytes[at] != 0) {
 		value := fmt.Sprintf("0x%02X (byte %d)", line.bytes[at], line.offset+int64(at)+1)
 		return r.refuse(line.number, purchase.FileEncoding, value, wantCharset+c.name)

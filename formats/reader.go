@@ -23,6 +23,7 @@ type Reader struct {
 	schema  *schema
 	options ReadOptions
 	lines   *lines
+	charset charset // the profile's; of UTF-16 with the byte order of the file
 	begun   bool
 	err     *FileError
 
@@ -40,7 +41,7 @@ type Reader struct {
 // Read starts to read a file of a feed. Nothing is read before [Reader.Rows].
 func (p *Profile) Read(feed purchase.Feed, r io.Reader, o ReadOptions) *Reader {
 	s := schemaOf(feed)
-	reader := &Reader{profile: p, schema: s, options: o, lines: newLines(r), begun: s == nil || s.raw == nil}
+	reader := &Reader{profile: p, schema: s, options: o, lines: newLines(r), charset: p.dialect.charset, begun: s == nil || s.raw == nil}
 	if reader.begun {
 		reader.err = &FileError{File: o.File, Code: purchase.FileNotYours}
 		return reader
@@ -116,7 +117,7 @@ func (r *Reader) line() (rawLine, bool) {
 
 // isEndOfText: some systems end a text file with Ctrl-Z.
 func (r *Reader) isEndOfText(b []byte) bool {
-	text, bad := r.profile.dialect.charset.decode(b)
+	text, bad := r.charset.decode(b)
 	return bad < 0 && text == "\x1a"
 }
 
@@ -146,7 +147,7 @@ func (r *Reader) record(line rawLine) (row Row, ok bool) {
 
 // decode refuses what the charset cannot decode, and NUL in any charset.
 func (r *Reader) decode(line rawLine) (string, bool) {
-	text, bad := r.profile.dialect.charset.decode(line.bytes)
+	text, bad := r.charset.decode(line.bytes)
 	if bad < 0 {
 		bad = strings.IndexByte(text, 0)
 	}

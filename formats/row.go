@@ -51,9 +51,23 @@ type FileError struct {
 
 // Error reads: orders.csv:1: column order_no is missing.
 func (e FileError) Error() string {
-	at := ""
-	if e.Line > 0 {
-		at = ":" + strconv.FormatInt(e.Line, 10)
+	where := ""
+	if e.File != "" {
+		where = e.File + ":"
 	}
-	return e.File + at + ": " + e.Message(English)
+	if e.Line > 0 {
+		where += strconv.FormatInt(e.Line, 10) + ":"
+	}
+	if where != "" {
+		where += " "
+	}
+	return where + e.Message(English)
+}
+
+// Verdict is HELD for a wrong trailer, REJECTED for all else.
+func (e FileError) Verdict() purchase.Verdict {
+	if e.Code == purchase.FileTrailer {
+		return purchase.Held
+	}
+	return purchase.Rejected
 }

@@ -27,7 +27,7 @@ const (
 	wantDaysRange   = "a number of days from 0 to 999"
 	wantCurrency    = "a currency code such as EUR"
 	wantCountry     = "a country code such as DE"
-	wantNumber      = "a number that does not begin with = + - @"
+	wantNumber      = "a number without = + - @ at its beginning"
 	wantPlain       = "text without control characters"
 	wantOneOf       = "one of "
 	wantAtMost      = "at most "
@@ -71,7 +71,7 @@ var germanWants = map[string]string{
 	wantDaysRange:   "eine Zahl von Tagen von 0 bis 999",
 	wantCurrency:    "ein Währungscode wie EUR",
 	wantCountry:     "ein Ländercode wie DE",
-	wantNumber:      "eine Nummer, die nicht mit = + - @ beginnt",
+	wantNumber:      "eine Nummer ohne = + - @ am Anfang",
 	wantPlain:       "Text ohne Steuerzeichen",
 	wantOneOf:       "eines von ",
 	wantAtMost:      "höchstens ",
