@@ -87,7 +87,8 @@ func (c *converter) line(b []byte, header bool) []byte {
 // heading converts a heading. One that only the other profile knows is spoilt,
 // for it must stay unknown.
 func (c *converter) heading(cell string) string {
-	name := strings.TrimSpace(unquote(cell))
+	text, _ := unquote(cell)
+	name := strings.TrimSpace(text)
 	column := c.from.columns[name]
 	c.columns = append(c.columns, column)
 	switch {
@@ -99,27 +100,42 @@ func (c *converter) heading(cell string) string {
 	return cell
 }
 
-// cell converts a cell of a known column.
+// cell converts a cell of a known column, inside its quotes.
 func (c *converter) cell(column *column, cell string) string {
-	value := strings.TrimSpace(unquote(cell))
-	switch column.kind {
-	case dates:
+	text, quoted := unquote(cell)
+	value := strings.TrimSpace(text)
+	converted := c.value(column, value)
+	switch {
+	case converted == value:
+		return cell
+	case quoted:
+		return `"` + strings.ReplaceAll(converted, `"`, `""`) + `"`
+	}
+	return converted
+}
+
+// value converts what stands in a cell.
+func (c *converter) value(column *column, value string) string {
+	switch {
+	case value == "":
+		return ""
+	case column.kind == dates:
 		return c.date(value)
-	case amounts:
+	case column.kind == amounts:
 		return c.amount(value)
 	}
 	words := c.to.columns[c.to.headings[column.name]].words
 	for canonical, word := range column.words {
-		if value != "" && value == word {
+		if value == word {
 			return words[canonical]
 		}
 	}
 	for _, word := range words {
-		if value != "" && value == word {
+		if value == word {
 			return value + "?"
 		}
 	}
-	return cell
+	return value
 }
 
 // date converts a date; what only the other profile takes for one becomes what
@@ -166,9 +182,13 @@ func split(line string) []string {
 }
 
 // unquote returns the text of a cell that is quoted properly, else the cell.
-func unquote(cell string) string {
+func unquote(cell string) (text string, quoted bool) {
 	if len(cell) < 2 || cell[0] != '"' || cell[len(cell)-1] != '"' {
-		return cell
+		return cell, false
 	}
-	return strings.ReplaceAll(cell[1:len(cell)-1], `""`, `"`)
+	inner := cell[1 : len(cell)-1]
+	if strings.Contains(strings.ReplaceAll(inner, `""`, ""), `"`) {
+		return cell, false
+	}
+	return strings.ReplaceAll(inner, `""`, `"`), true
 }

@@ -105,7 +105,7 @@ func TestConvertFaults(t *testing.T) {
 		{"no date", orders + "A1;2026-02-30;EUR;5;K1;\n", "A1;2026-02-30;EUR;5;K1;\n"},
 		{"missing cells", orders + "A1;2026-10-02\n", "A1;02.10.2026\n"},
 		{"too many cells", orders + "A1;2026-10-02;EUR;5;K1;;;\n", "A1;02.10.2026;EUR;5;K1;;;\n"},
-		{"quoted", orders + "\"A1\";2026-10-02;EUR;\"5.00\";K1;\"a;b\"\"c\"\n", "\"A1\";02.10.2026;EUR;5,00;K1;\"a;b\"\"c\"\n"},
+		{"quoted", orders + "\"A1\";2026-10-02;EUR;\"5.00\";K1;\"a;b\"\"c\"\n", "\"A1\";02.10.2026;EUR;\"5,00\";K1;\"a;b\"\"c\"\n"},
 		{"stray quote", orders + "A1;2026-10-02;EUR;5;K1;a\"b\n", "A1;02.10.2026;EUR;5;K1;a\"b\n"},
 		{"open quote", orders + "A1;2026-10-02;EUR;5;K1;\"ab\n", "A1;02.10.2026;EUR;5;K1;\"ab\n"},
 		{"bad character", orders + "A1;2026-10-02;EUR;5;K1;a\xffb\n", "A1;02.10.2026;EUR;5;K1;a\x81b\n"},
@@ -160,4 +160,29 @@ func TestConvertForeign(t *testing.T) {
 	if want := "Y?ld?z Sahin ?"; after.Rows[0].Record.(purchase.Cancellation).Reason != want {
 		t.Errorf("%q reads as %+v; want %q", out, after.Rows[0].Record, want)
 	}
+}
+
+// FuzzConvert puts any text into a file: each row has the same codes in the
+// other profile, and the file too.
+func FuzzConvert(f *testing.F) {
+	for _, row := range []string{
+		"R1;RECEIVED;RE1;;2026-10-02;EUR;1.50;a", "R1;Eingang;RE1;;02.10.2026;;1,50;\"a;b\"", "R1;;;A1;2026-1-2;EUR;1.234,5;\x00",
+		"=1;ANNOUNCED;RE1;A1;;eur;0;\"", "#TRAILER;0;1,00", "R1;RECEIVED;RE1;;2026-10-02;EUR;-.5;ä\xff\n#TRAILER;1;0.00",
+	} {
+		f.Add(row + "\n")
+	}
+	kontor, _ := formats.Lookup("kontor")
+	actindo, _ := formats.Lookup("actindo")
+	f.Fuzz(func(t *testing.T, rows string) {
+		from := []byte("return_no;kind;invoice_no;order_no;returned_on;currency;gross_amount;reason\n" + strings.ReplaceAll(rows, "\ufffd", ""))
+		before, after, out := convertBoth(t, purchase.Returns, "returns.csv", from, kontor, actindo)
+		for _, rows := range [][]line{before.Rows, after.Rows} {
+			for i := range rows {
+				rows[i].Record = nil // another charset has other letters
+			}
+		}
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Errorf("%q became %q (-kontor +actindo):\n%s", from, out, diff)
+		}
+	})
 }

@@ -121,8 +121,7 @@ func learn(p *formats.Profile, feed purchase.Feed) (*dialect, error) {
 	return d, nil
 }
 
-// write returns heading and cells of one column. A column with the kind of
-// document may stand before it.
+// write returns heading and cells of one column.
 func (d *dialect) write(p *formats.Profile, records []purchase.Record, name string) ([]string, error) {
 	var b bytes.Buffer
 	w := p.NewWriter(&b, records[0].Feed(), name)
@@ -139,7 +138,7 @@ func (d *dialect) write(p *formats.Profile, records []purchase.Record, name stri
 		return nil, fmt.Errorf("%d records became %d lines with the heading", len(records), len(lines)-1)
 	}
 	for i, line := range lines {
-		lines[i] = strings.Trim(line[strings.LastIndexByte(line, delimiter)+1:], "\r\n\"")
+		lines[i] = strings.Trim(line, "\r\n\"")
 	}
 	return lines, nil
 }
