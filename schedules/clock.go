@@ -1,6 +1,9 @@
 package schedules
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A wall is a minute on the clocks of some zone: the minutes from
 // 1970-01-01T00:00 to what they show. Whether and when they show it is the
@@ -33,17 +36,24 @@ func (w wall) split() (Date, int) {
 // one offset from UTC.
 type span struct{ start, end, offset int64 }
 
-// spanAt returns the span that contains a second.
+// spanAt returns the span that contains a second, or a part of it.
+//
+// Beyond its table of transitions package time ends each span at the end of a
+// year of 365 days, and so, on 31 December of a leap year, before the very
+// second asked for. There the span lasts until the end of the year.
 func spanAt(sec int64, zone *time.Location) span {
 	t := time.Unix(sec, 0).In(zone)
 	_, offset := t.Zone()
-	s := span{start: -1 << 62, end: 1 << 62, offset: int64(offset)}
+	s := span{start: math.MinInt64, end: math.MaxInt64, offset: int64(offset)}
 	start, end := t.ZoneBounds()
 	if !start.IsZero() {
 		s.start = start.Unix()
 	}
 	if !end.IsZero() {
 		s.end = end.Unix()
+	}
+	if s.end <= sec {
+		s.end = NewDate(t.UTC().Year()+1, time.January, 1).Time().Unix()
 	}
 	return s
 }
@@ -66,7 +76,7 @@ func first(w wall, zone *time.Location) int64 {
 // to sec; while an hour is shown for the second time that is ahead of them.
 // It is the converse of first: first(w) <= sec exactly when w <= reached(sec).
 func reached(sec int64, zone *time.Location) wall {
-	top := wall(-1 << 62)
+	top := wall(math.MinInt64)
 	for at := sec - 2*farthest; ; {
 		s := spanAt(at, zone)
 		if sec < s.end {
