@@ -36,9 +36,7 @@ func (c *Config) buildProfiles(f *faults) {
 func (c *Config) buildProfile(f *faults, name string) {
 	p, err := c.Profiles[name].Build(name, c.lookup)
 	if err != nil {
-		for line := range strings.Lines(err.Error()) {
-			f.add("profiles."+name, "%s", strings.TrimSpace(line))
-		}
+		*f = append(*f, err) // it names the keys
 		return
 	}
 	c.profiles[name] = p
