@@ -15,8 +15,8 @@ type calendar struct {
 }
 
 // newCalendar spreads orders over days, more on Mondays than on Saturdays;
-// in the last quiet days nobody orders. The spans are sums of
-// what [history.tell] adds, holidays included.
+// in the last quiet days nobody orders. The spans are sums of what
+// [history.tell] adds, holidays included.
 func newCalendar(start schedules.Date, orders, days, quiet, term int) calendar {
 	c := calendar{start: start, orders: orders, span: 80 + term, brief: 24 + term, weights: make([]int, days+1)}
 	byWeekday := [...]int{11, 16, 15, 14, 14, 13, 9} // Sunday first

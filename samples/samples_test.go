@@ -144,7 +144,7 @@ func live(t *testing.T, orders int) int64 {
 		return int64(m.HeapAlloc)
 	}
 	before, most := inUse(), int64(0)
-	o := Options{Orders: orders, Days: 8, Seed: 3, Profile: profile(t, "kontor")}
+	o := Options{Orders: orders, Days: 4, Seed: 3, Profile: profile(t, "kontor")}
 	err := Generate(t.Context(), o, func(schedules.Date, bool, string) (io.WriteCloser, error) {
 		most = max(most, inUse()-before)
 		return nowhere{}, nil
