@@ -149,11 +149,11 @@ func compare(t rapid.TB, o oracle, s Schedule, seed uint64) {
 	want := o.fires(s.String())
 	from, until := o.instants[0], o.instants[len(o.instants)-1]
 	got := slices.Collect(s.Between(from.Add(-time.Second), until))
-	if diff := cmp.Diff(texts(want), texts(got)); diff != "" {
-		t.Fatalf("%q in %v: Between: (-want +got)\n%s", s, s.Zone(), diff)
+	if !slices.EqualFunc(want, got, time.Time.Equal) {
+		t.Fatalf("%q in %v: Between: (-want +got)\n%s", s, s.Zone(), cmp.Diff(texts(want), texts(got)))
 	}
 	random := rand.New(rand.NewPCG(seed, 1))
-	for range 200 {
+	for range 100 {
 		at := from.Add(time.Duration(random.Int64N(int64(until.Sub(from)))))
 		if random.IntN(2) == 0 {
 			at = at.Truncate(time.Minute)
