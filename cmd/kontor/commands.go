@@ -7,7 +7,10 @@ func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
 		p.initCommand(),
 		p.checkCommand(),
+		p.serveCommand(),
+		p.runCommand(),
 		p.scheduleCommand(),
+		p.exportCommand(),
 		p.samplesCommand(),
 		p.versionCommand(),
 	}

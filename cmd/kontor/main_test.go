@@ -7,12 +7,20 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kontor-exchange/kontor/processor/database/databasetest"
 )
 
 // TestMain lets the scripts call the real program as "kontor".
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"kontor": main})
+	testscript.Main(tests{m}, map[string]func(){"kontor": main})
 }
+
+// tests are the tests of this package; the database server that they start
+// ends with them.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int { return databasetest.Run(t.M) }
 
 // TestScripts runs the program as its user meets it: testdata/script/*.txtar.
 func TestScripts(t *testing.T) {

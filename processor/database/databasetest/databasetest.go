@@ -52,13 +52,16 @@ func (l *lazy) stop() error {
 
 // Main runs the tests of a package and stops the server that they have used.
 // Every package that uses databasetest calls it from TestMain.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for a package that has something to do before the process ends.
+func Run(m interface{ Run() int }) int {
 	code := m.Run()
 	if err := shared.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "databasetest:", err)
 		code = max(code, 1)
 	}
-	os.Exit(code)
+	return code
 }
 
 // Each runs f as a subtest on a fresh, empty database of each engine.

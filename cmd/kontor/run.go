@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kontor-exchange/kontor/processor"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// runCommand does what the daemon does at one time, then ends.
+func (p *program) runCommand() *cobra.Command {
+	var asOf string
+	c := &cobra.Command{
+		Use:   "run [JOB…]",
+		Short: "Do what is due now, for all merchants, and end",
+		Long: `Catch up all due slots, or those of the named jobs (collect, guarantee, payout,
+transmit, dunning, deliver), then end: exactly what the daemon does at that
+time. A run that was cut off is finished first. All merchants take part, since
+the statements of the bank belong to all.`,
+		Example: `  kontor run
+  kontor run collect transmit deliver
+  kontor run --as-of 2026-10-02T12:00`,
+		RunE: func(c *cobra.Command, args []string) error { return p.run(c.Context(), args, asOf) },
+	}
+	c.Flags().StringVar(&asOf, "as-of", "", "the time of the run, such as 2026-10-02T12:00 (default: now); a later time needs simulation: true")
+	return exits(c, exitDone, exitFailed, exitUsage, exitNothing, exitHeld, exitRefused)
+}
+
+func (p *program) run(ctx context.Context, names []string, asOf string) (err error) {
+	jobs, err := namedJobs(names)
+	if err != nil {
+		return err
+	}
+	c, err := Load(p.configFile)
+	if err != nil {
+		return err
+	}
+	at, err := p.runTime(c, asOf)
+	if err != nil {
+		return err
+	}
+	x, err := p.openExclusive(ctx, c, p.logger(c))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, x.close()) }()
+	return explainRun(x.engine.Run(ctx, at, jobs))
+}
+
+// namedJobs reads the jobs on the command line; none means all.
+func namedJobs(names []string) ([]schedules.Job, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	return parseJobs(names)
+}
+
+// runTime is the T of a run. What is later than the wall clock is refused,
+// since the books cannot be undone.
+func (p *program) runTime(c *Config, asOf string) (time.Time, error) {
+	at, err := p.instant(asOf, c.ZoneOf(""))
+	if err != nil {
+		return at, err
+	}
+	if at.After(p.now()) && !c.Simulation {
+		return at, failWith(exitRefused, errors.New("--as-of "+asOf+" is later than now, and what is booked cannot be undone"),
+			"to play through the future, use a configuration of its own with simulation: true")
+	}
+	return at, nil
+}
+
+// explainRun gives the errors of a run their exit codes.
+func explainRun(err error) error {
+	switch {
+	case errors.Is(err, processor.ErrEarlier):
+		return failWith(exitNothing, err, "choose a later --as-of")
+	case errors.Is(err, processor.ErrNothingDue):
+		return failWith(exitNothing, err, "kontor schedule shows when the next slots are due")
+	}
+	return err
+}
+
+// logger is the log of a command on the operator's terminal or in a journal.
+func (p *program) logger(c *Config) *slog.Logger { return newLogger(p.errs, c.Log) }
+
+// quiet drops the log.
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

@@ -1,0 +1,323 @@
+package processor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/kontor-exchange/kontor/processor/batch"
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/intake"
+	"github.com/kontor-exchange/kontor/processor/outbox"
+	"github.com/kontor-exchange/kontor/processor/remote"
+	"github.com/kontor-exchange/kontor/processor/report"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// A job is one run of one merchant. What fails outside (a remote that is down,
+// a file that cannot be delivered) is collected and told, and stops nothing;
+// what fails inside stops the run, which stays open.
+type job struct {
+	*Engine
+	m       *Merchant
+	r       run
+	run     intake.Run
+	remotes map[string]remote.Remote
+	outside []error
+	ended   bool
+}
+
+func (e *Engine) job(_ context.Context, m *Merchant, r run) *job {
+	at := r.at.In(m.Zone)
+	return &job{
+		Engine: e, m: m, r: r, remotes: map[string]remote.Remote{},
+		run: intake.Run{Merchant: m.ID(), Number: r.number, AsOf: at, Day: schedules.DateOf(at), Name: report.Run(at, r.number)},
+	}
+}
+
+// open opens a target once per run.
+func (j *job) open(ctx context.Context, target string) (remote.Remote, error) {
+	if r := j.remotes[target]; r != nil {
+		return r, nil
+	}
+	r, err := j.m.Open(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	j.remotes[target] = r
+	return r, nil
+}
+
+// close closes what was opened, and returns what failed outside.
+func (j *job) close() error {
+	errs := j.outside
+	for _, r := range j.remotes {
+		errs = append(errs, r.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (j *job) fail(step string, err error) {
+	if err != nil {
+		j.outside = append(j.outside, fmt.Errorf("merchant %s: %s: %w", j.m.ID(), step, err))
+	}
+}
+
+// all does what is due, in the order of the package comment.
+func (j *job) all(ctx context.Context) error {
+	var d due
+	err := j.DB.Read(ctx, func(tx *database.Tx) (err error) {
+		d, err = j.due(ctx, tx, j.m, j.r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context, due) error{j.collect, j.settle, j.transmit, j.dun, j.deliver} {
+		if err := step(ctx, d); err != nil {
+			return err
+		}
+	}
+	return j.end(ctx, j.r)
+}
+
+// box is the inbox on an open remote.
+func (j *job) box(ctx context.Context) (intake.Inbox, error) {
+	target := outbox.ERP
+	if j.m == j.Bank {
+		target = outbox.Bank
+	}
+	box := j.m.Inbox
+	r, err := j.open(ctx, target)
+	box.Remote = r
+	return box, err
+}
+
+// read collects the inbox, and reports whether all went well: a remote that is
+// down, or a file that cannot be fetched, stops nothing.
+func (j *job) read(ctx context.Context) (bool, error) {
+	j.step(j.m.ID(), "collect")
+	box, err := j.box(ctx)
+	if err == nil {
+		err = j.Intake.Collect(ctx, j.run, box)
+	}
+	j.fail("collect", err)
+	return err == nil, ctx.Err()
+}
+
+func (j *job) collect(ctx context.Context, d due) error {
+	whole := true
+	if d.collect != nil {
+		var err error
+		if whole, err = j.read(ctx); err != nil {
+			return err
+		}
+	}
+	// The set of files is closed; the bank's rows are there too.
+	j.step(j.m.ID(), "try")
+	if err := j.Intake.Try(ctx, j.run, j.m.Terms); err != nil || !whole {
+		return err
+	}
+	return j.mark(ctx, d.collect)
+}
+
+func (j *job) mark(ctx context.Context, s *schedules.Slot) error {
+	if s == nil {
+		return nil
+	}
+	return j.done(ctx, j.m.ID(), j.r.number, *s)
+}
+
+// settle does every guarantee and payout slot since the last run.
+func (j *job) settle(ctx context.Context, d due) error {
+	for _, s := range d.settle {
+		j.step(j.m.ID(), s.String())
+		if err := j.Provider.Advance(ctx, j.m.ID(), s); err != nil {
+			return err
+		}
+		if err := j.mark(ctx, &s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// transmit hands over batches until no accepted event waits: what a receipt
+// makes bookable goes into a further batch of the same slot.
+func (j *job) transmit(ctx context.Context, d due) error {
+	if d.transmit == nil {
+		return nil
+	}
+	for {
+		j.step(j.m.ID(), "transmit")
+		b, found, err := j.Batches.Cut(ctx, batch.Cut{Merchant: j.m.ID(), Run: j.r.number, Created: d.transmit.At, Max: j.BatchMax}, j.Intake.Records(j.m.Terms.Currency))
+		if err != nil {
+			return err
+		}
+		if !found {
+			return j.mark(ctx, d.transmit)
+		}
+		if err := j.Provider.Submit(ctx, b); err != nil {
+			return err
+		}
+		if err := j.receive(ctx); err != nil {
+			return err
+		}
+		if err := j.Intake.Try(ctx, j.run, j.m.Terms); err != nil {
+			return err
+		}
+	}
+}
+
+// receive takes the receipts that the provider has given.
+func (j *job) receive(ctx context.Context) error {
+	position, err := j.position(ctx, intakeReader)
+	if err != nil {
+		return err
+	}
+	for d, err := range j.Provider.Documents(ctx, j.m.ID(), position) {
+		if err != nil {
+			return err
+		}
+		err = j.DB.Write(ctx, func(tx *database.Tx) error {
+			if d.Receipt != nil {
+				refusals, err := j.Batches.Answered(ctx, tx, j.m.ID(), *d.Receipt)
+				if err != nil {
+					return err
+				}
+				if err := j.Intake.Apply(ctx, tx, j.run, j.m.Terms, *d.Receipt, refusals); err != nil {
+					return err
+				}
+			}
+			return setPosition(ctx, tx, j.m.ID(), intakeReader, d.Position)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *job) dun(ctx context.Context, d due) error {
+	if err := j.skip(ctx, j.m.ID(), j.r.number, d.skipped); err != nil || d.dunning == nil {
+		return err
+	}
+	j.step(j.m.ID(), d.dunning.String())
+	if err := j.Provider.Advance(ctx, j.m.ID(), *d.dunning); err != nil {
+		return err
+	}
+	return j.mark(ctx, d.dunning)
+}
+
+// deliver writes what there is to say, letters first, so that the dunning
+// report can tell which were sent, and puts it where it belongs.
+func (j *job) deliver(ctx context.Context, d due) error {
+	if d.deliver == nil {
+		return j.Intake.Close(ctx, j.run)
+	}
+	if err := j.Provider.Advance(ctx, j.m.ID(), *d.deliver); err != nil {
+		return err
+	}
+	if err := j.receive(ctx); err != nil {
+		return err
+	}
+	if err := j.Intake.Close(ctx, j.run); err != nil {
+		return err
+	}
+	for _, write := range []func(context.Context) error{j.letters, j.reports, j.acks} {
+		j.step(j.m.ID(), "report")
+		if err := write(ctx); err != nil {
+			return err
+		}
+		if err := j.put(ctx); err != nil {
+			return err
+		}
+	}
+	if err := j.tidy(ctx); err != nil {
+		return err
+	}
+	return j.mark(ctx, d.deliver)
+}
+
+// put delivers what waits; what fails waits for the next run.
+func (j *job) put(ctx context.Context) error {
+	j.step(j.m.ID(), "deliver")
+	to := func(target string) (remote.Remote, error) { return j.open(ctx, target) }
+	j.fail("deliver", j.Outbox.Deliver(ctx, j.m.ID(), to, j.delivered))
+	return ctx.Err()
+}
+
+// delivered books what follows from a delivery: notices are sent, and a file
+// whose ack is there may leave the inbox.
+func (j *job) delivered(ctx context.Context, tx *database.Tx, d outbox.Delivered) error {
+	switch {
+	case d.Again:
+		return nil
+	case d.Kind == outbox.Letter:
+		day, err := schedules.ParseDate(d.Subject)
+		if err != nil {
+			return err
+		}
+		return j.Provider.Sent(ctx, tx, j.m.ID(), day, j.run.Day)
+	case d.Kind == outbox.Ack:
+		file, err := strconv.ParseInt(d.Subject, 10, 64)
+		if err != nil {
+			return err
+		}
+		return j.Intake.Delivered(ctx, tx, j.m.ID(), file)
+	}
+	return nil
+}
+
+// tidy removes from the inbox what was acknowledged, and from out/ what nobody
+// took; that it may fail changes nothing.
+func (j *job) tidy(ctx context.Context) error {
+	box, err := j.box(ctx)
+	if err != nil {
+		j.fail("tidy", err)
+		return ctx.Err()
+	}
+	j.fail("tidy in/", j.Intake.Tidy(ctx, box))
+	j.fail("tidy out/", j.Outbox.Expire(ctx, j.m.ID(), j.m.KeepDays, func(t string) (remote.Remote, error) { return j.open(ctx, t) }))
+	return ctx.Err()
+}
+
+// collectBank reads the account statements; each merchant tries its own rows.
+func (j *job) collectBank(ctx context.Context) error {
+	if _, err := j.read(ctx); err != nil {
+		return err
+	}
+	if err := j.Intake.Try(ctx, j.run, j.m.Terms); err != nil {
+		return err
+	}
+	spoken, everyone, err := j.Intake.Statements(ctx, j.run)
+	if err != nil {
+		return err
+	}
+	return j.DB.Write(ctx, func(tx *database.Tx) error {
+		for _, m := range j.Merchants {
+			if !everyone && !slices.Contains(spoken, m.ID()) {
+				continue
+			}
+			if err := j.Provider.Statement(ctx, tx, m.ID(), schedules.DateOf(j.r.at.In(m.Zone))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// reportBank tells what became of the statements, when all merchants have tried
+// their rows.
+func (j *job) reportBank(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		func(ctx context.Context) error { return j.Intake.Close(ctx, j.run) }, j.acks, j.put, j.tidy,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return j.end(ctx, j.r)
+}

@@ -1,0 +1,197 @@
+package processor
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// A run is the work at one time for one merchant, or for the bank.
+type run struct {
+	merchant string
+	number   int64
+	at       time.Time
+	jobs     []schedules.Job // empty: all
+}
+
+// Run does what is due at T: for all jobs, or just these. A run that was cut
+// off is finished first, with its own time.
+func (e *Engine) Run(ctx context.Context, t time.Time, jobs []schedules.Job) error {
+	t = t.Truncate(time.Second)
+	open, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	for len(open) > 0 {
+		if err := e.work(ctx, open); err != nil {
+			return fmt.Errorf("finish the run at %s that was cut off: %w", open[0].at.Format(time.RFC3339), err)
+		}
+		resumed := open[0].at
+		if open, err = e.open(ctx); err != nil || len(open) == 0 && !resumed.Before(t) {
+			return err
+		}
+	}
+	begun, err := e.begin(ctx, t, jobs)
+	if err != nil {
+		return err
+	}
+	return e.work(ctx, begun)
+}
+
+// open returns the runs of the earliest time that have not ended.
+func (e *Engine) open(ctx context.Context) (all []run, err error) {
+	err = e.DB.Read(ctx, func(tx *database.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT merchant_id, number, as_of, jobs FROM processor_runs
+			WHERE ended_at = 0 AND as_of = (SELECT MIN(as_of) FROM processor_runs WHERE ended_at = 0) ORDER BY merchant_id`)
+		all, err = database.Collect(rows, err, scanRun)
+		return err
+	})
+	return all, err
+}
+
+func scanRun(rows *sql.Rows) (r run, err error) {
+	var at int64
+	var jobs string
+	err = rows.Scan(&r.merchant, &r.number, &at, &jobs)
+	r.at = time.Unix(at, 0)
+	for name := range strings.FieldsSeq(jobs) {
+		r.jobs = append(r.jobs, schedules.Job(name))
+	}
+	return r, err
+}
+
+// begin opens a run for the bank and each merchant, all or none.
+func (e *Engine) begin(ctx context.Context, t time.Time, jobs []schedules.Job) (all []run, err error) {
+	names := make([]string, len(jobs))
+	for i, j := range jobs {
+		names[i] = string(j)
+	}
+	err = e.DB.Write(ctx, func(tx *database.Tx) error {
+		all = nil
+		nothing := true
+		for _, m := range slices.Concat([]*Merchant{e.Bank}, e.Merchants) {
+			r := run{merchant: m.ID(), at: t, jobs: jobs}
+			var last int64
+			err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) + 1, COALESCE(MAX(as_of), 0) FROM processor_runs WHERE merchant_id = ?", m.ID()).Scan(&r.number, &last)
+			if err != nil {
+				return err
+			}
+			if t.Unix() < last {
+				return fmt.Errorf("%w: merchant %s has a run at %s", ErrEarlier, m.ID(), time.Unix(last, 0).In(m.Zone).Format(time.RFC3339))
+			}
+			d, err := e.due(ctx, tx, m, r)
+			if err != nil {
+				return err
+			}
+			nothing = nothing && d.none()
+			if _, err := tx.Exec(ctx, "INSERT INTO processor_runs (merchant_id, number, as_of, jobs, started_at, ended_at) VALUES (?, ?, ?, ?, ?, 0)",
+				r.merchant, r.number, t.Unix(), strings.Join(names, " "), e.Now().Unix()); err != nil {
+				return err
+			}
+			all = append(all, r)
+		}
+		if nothing {
+			return ErrNothingDue
+		}
+		return nil
+	})
+	return all, err
+}
+
+// due works out what a run has to do; a resumed run finds what is left.
+func (e *Engine) due(ctx context.Context, tx *database.Tx, m *Merchant, r run) (due, error) {
+	first := r.at.Unix()
+	err := tx.QueryRow(ctx, "SELECT COALESCE(MIN(as_of), ?) FROM processor_runs WHERE merchant_id = ?", first, m.ID()).Scan(&first)
+	if err != nil {
+		return due{}, err
+	}
+	last, err := lastSlots(ctx, tx, m.ID())
+	return slotsDue(m.Schedules, last, time.Unix(first, 0), r.at).only(r.jobs), err
+}
+
+// work does all runs of one time: first the bank's files are read, so that each
+// merchant's payments are there, then merchant after merchant. One merchant's
+// failure does not stop the others; its run stays open.
+func (e *Engine) work(ctx context.Context, runs []run) error {
+	var errs []error
+	var bank *job
+	for _, r := range runs {
+		m := e.merchant(r.merchant)
+		if m == nil {
+			e.Log.Warn("the merchant of a run that was cut off is no longer in the config; the run is closed", "merchant", r.merchant)
+			errs = append(errs, e.end(ctx, r))
+			continue
+		}
+		j := e.job(ctx, m, r)
+		if m == e.Bank {
+			bank = j
+			errs = append(errs, j.collectBank(ctx))
+			continue
+		}
+		err := j.all(ctx)
+		if err != nil {
+			err = fmt.Errorf("merchant %s: %w", m.ID(), err)
+		}
+		errs = append(errs, err, j.close())
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if bank != nil && ctx.Err() == nil {
+		errs = append(errs, bank.reportBank(ctx), bank.close())
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) merchant(id string) *Merchant {
+	if id == purchase.Provider {
+		return e.Bank
+	}
+	for _, m := range e.Merchants {
+		if m.ID() == id {
+			return m
+		}
+	}
+	return nil
+}
+
+func (e *Engine) end(ctx context.Context, r run) error {
+	return e.DB.Write(ctx, func(tx *database.Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE processor_runs SET ended_at = ? WHERE merchant_id = ? AND number = ?", e.Now().Unix(), r.merchant, r.number)
+		return err
+	})
+}
+
+// LastRun returns the time of a merchant's last run; zero when there was none.
+func (e *Engine) LastRun(ctx context.Context, merchant string) (at time.Time, err error) {
+	err = e.DB.Read(ctx, func(tx *database.Tx) error {
+		var last int64
+		if err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(as_of), 0) FROM processor_runs WHERE merchant_id = ?", merchant).Scan(&last); err != nil || last == 0 {
+			return err
+		}
+		at = time.Unix(last, 0)
+		return nil
+	})
+	return at, err
+}
+
+// Next returns the first time after t at which something is due.
+func (e *Engine) Next(t time.Time) time.Time {
+	var next time.Time
+	for _, m := range slices.Concat([]*Merchant{e.Bank}, e.Merchants) {
+		for _, s := range m.Schedules {
+			if at := s.Next(t); next.IsZero() || !at.IsZero() && at.Before(next) {
+				next = at
+			}
+		}
+	}
+	return next
+}

@@ -1,0 +1,259 @@
+package processor
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/outbox"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/processor/report"
+	"github.com/kontor-exchange/kontor/processor/spool"
+)
+
+// Readers of the provider's documents.
+const (
+	intakeReader = "intake" // receipts
+	letterReader = "letters"
+	reportReader = "reports"
+)
+
+func (j *job) position(ctx context.Context, reader string) (n int64, err error) {
+	err = j.DB.Read(ctx, func(tx *database.Tx) error {
+		err := tx.QueryRow(ctx, "SELECT position FROM processor_positions WHERE merchant_id = ? AND reader = ?", j.m.ID(), reader).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	return n, err
+}
+
+func setPosition(ctx context.Context, tx *database.Tx, merchant, reader string, n int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO processor_positions (merchant_id, reader, position) VALUES (?, ?, ?)
+		ON CONFLICT (merchant_id, reader) DO UPDATE SET position = excluded.position`, merchant, reader, n)
+	return err
+}
+
+// A made file lies in the spool and is not registered yet.
+type made struct {
+	file   outbox.File
+	stored spool.Stored
+}
+
+// make writes a file into the spool.
+func (j *job) make(target, folder, name, kind, subject string, write func(io.Writer) error) (made, error) {
+	w, err := j.Spool.Create()
+	if err != nil {
+		return made{}, err
+	}
+	if err := write(w); err != nil {
+		return made{}, fmt.Errorf("write %s: %w", name, errors.Join(err, w.Abort()))
+	}
+	stored, err := w.Commit()
+	return made{outbox.File{
+		Merchant: j.m.ID(), Target: target, Folder: folder, Name: name, Run: j.r.number, Kind: kind, Subject: subject,
+	}, stored}, err
+}
+
+// add registers files, with what else is true from then on.
+func (j *job) add(ctx context.Context, files []made, also func(*database.Tx) error) error {
+	return j.DB.Write(ctx, func(tx *database.Tx) error {
+		for _, f := range files {
+			if err := j.Outbox.Add(ctx, tx, f.file, f.stored); err != nil {
+				return err
+			}
+		}
+		return also(tx)
+	})
+}
+
+// documents goes through what the provider has said since a reader was last
+// here, writes files of it, and registers them together with the new position.
+func (j *job) documents(ctx context.Context, reader string, write func(purchase.Document) ([]made, error)) error {
+	position, err := j.position(ctx, reader)
+	if err != nil {
+		return err
+	}
+	for d, err := range j.Provider.Documents(ctx, j.m.ID(), position) {
+		if err != nil {
+			return err
+		}
+		files, err := write(d)
+		if err != nil {
+			return err
+		}
+		if err := j.add(ctx, files, func(tx *database.Tx) error { return setPosition(ctx, tx, j.m.ID(), reader, d.Position) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// letters writes the notices for the print or mail service.
+func (j *job) letters(ctx context.Context) error {
+	return j.documents(ctx, letterReader, func(d purchase.Document) ([]made, error) {
+		if d.Dunning == nil {
+			return nil, nil
+		}
+		letters := 0
+		name := report.LettersName(j.m.ID(), d.Dunning.RunDate)
+		f, err := j.make(outbox.Letters, "", name, outbox.Letter, d.Dunning.RunDate.String(), func(w io.Writer) (err error) {
+			letters, err = j.m.Renderer.Letters(ctx, w, *d.Dunning)
+			return err
+		})
+		if err != nil || letters == 0 {
+			return nil, err
+		}
+		return []made{f}, nil
+	})
+}
+
+// reports writes decisions, payouts, dunning, states and unmatched payments.
+func (j *job) reports(ctx context.Context) error {
+	if err := j.decisions(ctx); err != nil {
+		return err
+	}
+	return j.documents(ctx, reportReader, func(d purchase.Document) ([]made, error) {
+		r := j.m.Renderer
+		switch {
+		case d.Payout != nil:
+			if err := report.CheckPayout(ctx, *d.Payout); err != nil {
+				return nil, err
+			}
+			return j.pair(outbox.ERP, "out/payouts", outbox.Payout, d.Payout.ID,
+				func(ending string) string { return report.PayoutName(*d.Payout, ending) },
+				func(w io.Writer) error { return r.PayoutCSV(ctx, w, *d.Payout) },
+				func(w io.Writer) error { return r.PayoutJSON(ctx, w, *d.Payout) })
+		case d.Dunning != nil:
+			return j.pair(outbox.ERP, "out/dunning", outbox.Dunning, d.Dunning.RunDate.String(),
+				func(ending string) string { return report.DunningName(j.m.ID(), d.Dunning.RunDate, ending) },
+				func(w io.Writer) error { return r.DunningCSV(ctx, w, *d.Dunning) },
+				func(w io.Writer) error { return r.DunningJSON(ctx, w, *d.Dunning) })
+		case d.States != nil:
+			return j.pair(outbox.ERP, "out/states", outbox.States, j.run.Name,
+				func(ending string) string { return report.StatesName(j.m.ID(), j.run.Name, ending) },
+				func(w io.Writer) error { return r.StatesCSV(ctx, w, *d.States) },
+				func(w io.Writer) error { return r.StatesJSON(ctx, w, j.run.Name, *d.States) })
+		case d.Unmatched != nil:
+			return j.pair(outbox.Reports, "unmatched", outbox.Unmatched, j.run.Name,
+				func(ending string) string { return report.UnmatchedName(j.m.ID(), j.run.Name, ending) },
+				func(w io.Writer) error { return r.UnmatchedCSV(w, d.Unmatched.Payments) },
+				func(w io.Writer) error { return r.UnmatchedJSON(w, *d.Unmatched) })
+		}
+		return nil, nil
+	})
+}
+
+// pair makes a table and its JSON twin.
+func (j *job) pair(target, folder, kind, subject string, name func(ending string) string, csv, twin func(io.Writer) error) ([]made, error) {
+	table, err := j.make(target, folder, name(report.CSV), kind, subject, csv)
+	if err != nil {
+		return nil, err
+	}
+	other, err := j.make(target, folder, name(report.JSON), kind, subject, twin)
+	return []made{table, other}, err
+}
+
+// decisions writes all decisions of the run as one file; none, no file. It
+// comes before the position moves, so that a repeat finds the same ones.
+func (j *job) decisions(ctx context.Context) error {
+	position, err := j.position(ctx, reportReader)
+	if err != nil {
+		return err
+	}
+	all := func(yield func(purchase.Decision, error) bool) {
+		for d, err := range j.Provider.Documents(ctx, j.m.ID(), position) {
+			if err != nil {
+				yield(purchase.Decision{}, err)
+				return
+			}
+			if d.Receipt == nil {
+				continue
+			}
+			for _, decision := range d.Receipt.Decisions {
+				if !yield(decision, nil) {
+					return
+				}
+			}
+		}
+	}
+	if !anyOf(all) {
+		return nil
+	}
+	r := j.m.Renderer
+	files, err := j.pair(outbox.ERP, "out/decisions", outbox.Decisions, j.run.Name,
+		func(ending string) string { return report.DecisionsName(j.m.ID(), j.run.Name, ending) },
+		func(w io.Writer) error { return r.DecisionsCSV(w, all) },
+		func(w io.Writer) error { return r.DecisionsJSON(w, j.run.Name, all) })
+	if err != nil {
+		return err
+	}
+	return j.add(ctx, files, func(*database.Tx) error { return nil })
+}
+
+func anyOf[T any](all iter.Seq2[T, error]) bool {
+	for range all {
+		return true
+	}
+	return false
+}
+
+// acks writes the acknowledgements of the run, and the rejected rows.
+func (j *job) acks(ctx context.Context) error {
+	target, folder := outbox.ERP, "out/ack"
+	if j.m == j.Bank {
+		target, folder = outbox.Reports, "ack"
+	}
+	used := map[string]bool{}
+	for a, err := range j.Intake.Acks(ctx, j.run) {
+		if err != nil {
+			return err
+		}
+		// Two files of one name may be told of in one run: an ERP that writes
+		// orders.csv every day, and rows of yesterday's that were parked.
+		name := a.Name
+		if used[name] {
+			name = fmt.Sprintf("%s.%d", name, a.File)
+		}
+		used[name] = true
+		files, err := j.ack(ctx, a, name, target, folder)
+		if err != nil {
+			return err
+		}
+		if err := j.add(ctx, files, func(*database.Tx) error { return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *job) ack(ctx context.Context, a purchase.Ack, name, target, folder string) ([]made, error) {
+	r := j.m.Renderer
+	subject := strconv.FormatInt(a.File, 10)
+	files, err := j.pair(target, folder, outbox.Ack, subject,
+		func(ending string) string { return report.AckName(name, a.Run, ending) },
+		func(w io.Writer) error { return r.AckCSV(ctx, w, a) },
+		func(w io.Writer) error { return r.AckJSON(ctx, w, a) })
+	if err != nil || a.Rejected == 0 {
+		return files, err
+	}
+	original, err := j.Spool.Open(a.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	rows := int64(0)
+	f, err := j.make(target, folder, report.RejectedName(name, a.Run), outbox.Rejected, subject, func(w io.Writer) (err error) {
+		rows, err = r.RejectedCSV(ctx, w, a, original)
+		return err
+	})
+	if err = errors.Join(err, original.Close()); err != nil || rows == 0 {
+		return files, err
+	}
+	return append(files, f), nil
+}
