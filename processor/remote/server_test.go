@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,9 +45,9 @@ func TestFault071EndlessListing(t *testing.T) {
 		"long names":    func(p packet) [][]byte { return p.page(1, func(int) string { return strings.Repeat("n", 60_000) }) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			endless := true
+			var honest atomic.Bool
 			_, c := newEvil(t, func(p packet) [][]byte {
-				if p.kind == fxpReaddir && endless {
+				if p.kind == fxpReaddir && !honest.Load() {
 					return readdir(p)
 				}
 				return p.honest()
@@ -57,7 +58,7 @@ func TestFault071EndlessListing(t *testing.T) {
 			if files, err := r.List(t.Context(), "in"); !errors.Is(err, remote.ErrLimit) {
 				t.Errorf("List = %d files, %v; want ErrLimit", len(files), err)
 			}
-			endless = false
+			honest.Store(true)
 			if files, err := r.List(t.Context(), "in"); err != nil || len(files) != 0 {
 				t.Errorf("List of an honest server = %v, %v; want nothing", files, err)
 			}
@@ -110,13 +111,14 @@ func TestFault073ListedNames(t *testing.T) {
 
 // A server that sends a file without end, nothing at all, or less than it said.
 func TestFault072LyingDownloads(t *testing.T) {
+	const waitsForCall = "packets without data" // ends at the deadline only
 	tests := []struct {
 		name string
 		read func(p packet) [][]byte
 		want error
 	}{
 		{"endless file", func(p packet) [][]byte { return p.answer(fxpData, strings.Repeat("x", 32<<10)) }, remote.ErrLimit},
-		{"packets without data", func(p packet) [][]byte { return p.answer(fxpData, "") }, errAny},
+		{waitsForCall, func(p packet) [][]byte { return p.answer(fxpData, "") }, errAny},
 		{"end before the size that was told", func(p packet) [][]byte { return p.status(statusEOF) }, io.ErrUnexpectedEOF},
 		{"failure", func(p packet) [][]byte { return p.status(statusFailure) }, errAny},
 		{"another kind of packet", func(p packet) [][]byte { return p.answer(fxpHandle, "x") }, errAny},
@@ -133,7 +135,10 @@ func TestFault072LyingDownloads(t *testing.T) {
 				}
 				return p.honest()
 			})
-			c.Limits.File, c.Timeouts.Call = 1<<20, 200*time.Millisecond
+			c.Limits.File = 1 << 20
+			if test.name == waitsForCall {
+				c.Timeouts.Call = 200 * time.Millisecond
+			}
 			r := open(t, c)
 			defer closed(t, r)
 			got, err := remotetest.Read(t.Context(), r, "in", "x.csv")
@@ -286,10 +291,10 @@ func damaged(p packet, random *rand.Rand) [][]byte {
 // call starts with a new connection.
 func TestFault052SilentServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		silent := true
+		var honest atomic.Bool
 		stop := make(chan struct{})
 		e, c := newEvil(t, func(p packet) [][]byte {
-			if silent {
+			if !honest.Load() {
 				<-stop
 			}
 			return p.honest()
@@ -303,7 +308,7 @@ func TestFault052SilentServer(t *testing.T) {
 		if waited := time.Since(began); waited != 5*time.Minute {
 			t.Errorf("waited %s; want the 5 min of a listing", waited)
 		}
-		silent = false
+		honest.Store(true)
 		close(stop)
 		if _, err := r.List(t.Context(), "in"); err != nil {
 			t.Errorf("List afterwards = %v", err)
