@@ -19,7 +19,8 @@ const sqliteReaders = 4
 // openSQLite opens a file with one connection that writes and a few that
 // cannot. WAL with synchronous=FULL keeps a commit through a loss of power;
 // immediate transactions are needed since one that begins by reading cannot
-// wait for the lock later on.
+// wait for the lock later on. The log may reach 32 MiB before it is written back,
+// since a chunk would do so by itself at the usual 4 MiB, with a sync each time.
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil || path == "" {
@@ -30,7 +31,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	writer, err := sqlitePool(abs, "immediate", 1,
 		"busy_timeout(2000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-32768)", "journal_size_limit(67108864)")
+		"cache_size(-32768)", "wal_autocheckpoint(8000)", "journal_size_limit(67108864)")
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/money"
@@ -90,15 +91,14 @@ func (e Entry) AppendCanonical(b []byte) []byte {
 // appendString appends a JSON string. encoding/json escapes more than it must,
 // so another program would not find the same bytes.
 func appendString(b []byte, s string) []byte {
-	const hex = "0123456789abcdef"
-	short := map[byte]byte{'"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't'}
+	const hex, special, letters = "0123456789abcdef", "\"\\\b\f\n\r\t", "\"\\bfnrt"
 	b = append(b, '"')
 	for i := range len(s) {
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' {
 			b = append(b, c)
-		} else if letter, ok := short[c]; ok {
-			b = append(b, '\\', letter)
+		} else if at := strings.IndexByte(special, c); at >= 0 {
+			b = append(b, '\\', letters[at])
 		} else {
 			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
