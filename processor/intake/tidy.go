@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/remote"
 )
 
 // Delivered says that the ack of a file was delivered, in the transaction that
@@ -21,24 +24,27 @@ func (in *Intake) Delivered(ctx context.Context, tx *database.Tx, owner string, 
 // one warning and not taken again; this is no error, for the database decides.
 func (in *Intake) Tidy(ctx context.Context, box Inbox) error {
 	known, err := in.lying(ctx, box.Owner)
+	maps.DeleteFunc(known, func(_ string, l lying) bool { return l.state != told })
+	if err != nil || len(known) == 0 {
+		return at("tidy", "the inbox of "+box.Owner, err)
+	}
+	there, err := box.Remote.List(ctx, box.Folder)
 	if err != nil {
 		return at("tidy", "the inbox of "+box.Owner, err)
 	}
 	var gone, kept []string
 	for name, l := range known {
+		i := slices.IndexFunc(there, func(f remote.File) bool { return f.Name == name })
 		switch {
-		case l.state != told:
-		case box.Keep:
-			kept = append(kept, name)
-		case remove(ctx, box, name) != nil:
+		case i < 0:
+			gone = append(gone, name)
+		case !l.is(there[i]): // another file by now, which the next run takes
+		case box.Keep || remove(ctx, box, name) != nil:
 			slog.Warn("file stays in the inbox and is not taken again", "owner", box.Owner, "file", name)
 			kept = append(kept, name)
 		default:
 			gone = append(gone, name)
 		}
-	}
-	if len(gone)+len(kept) == 0 {
-		return nil
 	}
 	return at("tidy", "the inbox of "+box.Owner, in.write(ctx, box.Owner, func(tx *database.Tx) error {
 		if _, err := tx.Exec(ctx, "DELETE FROM intake_lying WHERE merchant_id = ? AND state = 'TOLD' AND name IN ??", box.Owner, gone); err != nil {

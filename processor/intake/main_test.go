@@ -1,0 +1,9 @@
+package intake
+
+import (
+	"testing"
+
+	"github.com/kontor-exchange/kontor/processor/database/databasetest"
+)
+
+func TestMain(m *testing.M) { databasetest.Main(m) }

@@ -1,0 +1,225 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/money"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/processor/remote"
+	"github.com/kontor-exchange/kontor/processor/spool"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+const account = "DE02120300000000202051"
+
+// A world is one merchant, its bank and a provider that decides orders as told.
+type world struct {
+	t      *testing.T
+	db     *database.DB
+	in     *Intake
+	spool  *spool.Spool
+	dir    string
+	boxes  []Inbox
+	terms  purchase.Terms
+	zone   *time.Location
+	run    int64
+	queued map[purchase.RowRef]purchase.Ready
+	batch  int64
+	// decide is the provider; a zero decision means ACCEPTED.
+	decide func(purchase.Order) purchase.Decision
+	// refuse says which records the provider does not take.
+	refuse func(purchase.Record) purchase.Code
+}
+
+func newWorld(t *testing.T, db *database.DB, profile string) *world {
+	t.Helper()
+	w := &world{t: t, db: db, dir: t.TempDir(), queued: map[purchase.RowRef]purchase.Ready{}}
+	must(t, db.Migrate(t.Context(), Migrations()))
+	var err error
+	w.spool, err = spool.Open(filepath.Join(w.dir, "spool"))
+	must(t, err)
+	t.Cleanup(func() { must(t, w.spool.Close()) })
+	w.zone, err = time.LoadLocation("Europe/Berlin")
+	must(t, err)
+	w.terms = purchase.Terms{Merchant: "acme", Currency: "EUR", AssumeReturn: true, TermDays: 14, ParkDays: 14}
+	w.in = New(db, w.spool, time.Now, func(context.Context, time.Duration) error { return nil }, w.queue)
+	p, ok := formats.Lookup(profile)
+	if !ok {
+		t.Fatalf("no profile %s", profile)
+	}
+	for _, owner := range []string{purchase.Provider, "acme"} {
+		base := filepath.Join(w.dir, owner)
+		must(t, os.MkdirAll(filepath.Join(base, "in"), 0o700))
+		r, err := remote.Open(t.Context(), remote.Config{URL: "dir:" + base})
+		must(t, err)
+		t.Cleanup(func() { must(t, r.Close()) })
+		box := Inbox{Owner: owner, Remote: r, Folder: "in", Profile: p, Feeds: purchase.Feeds(), Language: formats.English}
+		if owner == purchase.Provider {
+			box.Feeds, box.Accounts = []purchase.Feed{purchase.Payments}, map[string]string{account: "acme"}
+		}
+		w.boxes = append(w.boxes, box)
+	}
+	return w
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) queue(_ context.Context, _ *database.Tx, _ string, ready []purchase.Ready) error {
+	for _, r := range ready {
+		w.queued[r.RowRef] = r
+	}
+	return nil
+}
+
+// drop puts a file into the inbox of the merchant, or of the bank.
+func (w *world) drop(name, content string) {
+	w.t.Helper()
+	owner := "acme"
+	if strings.HasPrefix(name, "payments") {
+		owner = purchase.Provider
+	}
+	w.dropAt(owner, name, content)
+}
+
+func (w *world) dropAt(owner, name, content string) {
+	w.t.Helper()
+	must(w.t, os.WriteFile(filepath.Join(w.dir, owner, "in", name), []byte(content), 0o600))
+}
+
+// at returns the run at a time such as 2026-10-02T12-00.
+func (w *world) at(owner, step string) Run {
+	w.t.Helper()
+	asOf, err := time.ParseInLocation("2006-01-02T15-04", step, w.zone)
+	must(w.t, err)
+	return Run{
+		Merchant: owner, Number: w.run, AsOf: asOf, Day: schedules.DateOf(asOf),
+		Name: fmt.Sprintf("r%s-%06d", asOf.Format("20060102T1504"), w.run),
+	}
+}
+
+// step is one whole run: collect, try, batches and receipts until nothing
+// waits, close, acks delivered, inboxes tidied.
+func (w *world) step(step string) (acks []purchase.Ack) {
+	w.t.Helper()
+	w.run++
+	acks, err := w.steps(step)
+	must(w.t, err)
+	return acks
+}
+
+func (w *world) steps(step string) (acks []purchase.Ack, err error) {
+	ctx := w.t.Context()
+	run := w.at("acme", step)
+	for _, box := range w.boxes {
+		if err := w.in.Collect(ctx, w.at(box.Owner, step), box); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.in.Try(ctx, run, w.terms); err != nil {
+		return nil, err
+	}
+	for len(w.queued) > 0 {
+		if err := w.transmit(run); err != nil {
+			return nil, err
+		}
+		if err := w.in.Try(ctx, run, w.terms); err != nil {
+			return nil, err
+		}
+	}
+	for _, owner := range []string{"acme", purchase.Provider} {
+		if err := w.in.Close(ctx, w.at(owner, step)); err != nil {
+			return nil, err
+		}
+		for a, err := range w.in.Acks(ctx, w.at(owner, step)) {
+			if err != nil {
+				return nil, err
+			}
+			acks = append(acks, a)
+		}
+	}
+	err = w.db.Write(ctx, func(tx *database.Tx) (err error) {
+		for _, a := range acks {
+			err = errors.Join(err, w.in.Delivered(ctx, tx, a.Owner, a.File))
+		}
+		return err
+	})
+	for _, box := range w.boxes {
+		err = errors.Join(err, w.in.Tidy(ctx, box))
+	}
+	return acks, err
+}
+
+// transmit hands over what waits, as one batch, and takes the receipt.
+func (w *world) transmit(run Run) error {
+	ctx := w.t.Context()
+	var refs []purchase.RowRef
+	for ref := range w.queued {
+		refs = append(refs, ref)
+	}
+	slices.SortFunc(refs, func(a, b purchase.RowRef) int {
+		x, y := w.queued[a], w.queued[b]
+		return slices.Compare([]int64{int64(x.Feed), int64(x.Date), x.Row}, []int64{int64(y.Feed), int64(y.Date), y.Row})
+	})
+	records, err := w.in.Records(w.terms.Currency)(ctx, "acme", refs)
+	if err != nil {
+		return err
+	}
+	w.batch++
+	receipt := purchase.Receipt{Merchant: "acme", Number: w.batch}
+	var refusals []purchase.Refusal
+	for i, r := range records {
+		if w.refuse != nil {
+			if code := w.refuse(r.Record); code != "" {
+				refusals = append(refusals, purchase.Refusal{RowRef: refs[i], Code: code})
+				continue
+			}
+		}
+		if o, ok := r.Record.(purchase.Order); ok {
+			receipt.Decisions = append(receipt.Decisions, w.decision(o))
+		}
+	}
+	clear(w.queued)
+	return w.db.Write(ctx, func(tx *database.Tx) error {
+		return w.in.Apply(ctx, tx, run, w.terms, receipt, refusals)
+	})
+}
+
+func (w *world) decision(o purchase.Order) purchase.Decision {
+	d := purchase.Decision{OrderNo: o.OrderNo, Decision: purchase.DecisionAccepted, Code: purchase.OK, Approved: o.Gross}
+	if w.decide != nil {
+		if told := w.decide(o); told.Decision != "" {
+			d = told
+			d.OrderNo = o.OrderNo
+		}
+	}
+	if d.Decision != purchase.DecisionAccepted {
+		d.Approved = money.Amount(0)
+	}
+	d.ValidUntil = o.OrderDate + 60
+	return d
+}
+
+// files returns the export of the merchant.
+func (w *world) files() (all []ExportFile) {
+	w.t.Helper()
+	for f, err := range w.in.ExportFiles(w.t.Context(), "acme", w.zone) {
+		must(w.t, err)
+		all = append(all, f)
+	}
+	return all
+}
