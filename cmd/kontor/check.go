@@ -79,7 +79,7 @@ func (p *program) check(k checker, files []string) error {
 	if err := k.prepare(p); err != nil {
 		return err
 	}
-	var results []checkedFile
+	results := []checkedFile{} // an empty list in JSON, not null
 	var unread []error
 	for _, file := range files {
 		r, err := p.checkFile(k, file)
