@@ -60,7 +60,7 @@ func (b *Batches) Queue(ctx context.Context, tx *database.Tx, merchant string, r
 		rows[i] = []any{merchant, int64(r.Feed), r.Returned, int64(r.Date), r.Number, r.Row}
 	}
 	return tx.Load(ctx, "batch_ready", []string{"merchant_id", "feed", "returned", "date", "number", "row_id"},
-		rows, "ON CONFLICT (merchant_id, feed, returned, date, number, row_id) DO NOTHING")
+		rows, "ON CONFLICT (merchant_id, feed, date, returned, number, row_id) DO NOTHING")
 }
 
 // Command registers what an operator decided; it travels in the next batch. A
@@ -79,7 +79,7 @@ func Command(ctx context.Context, tx *database.Tx, merchant string, c purchase.C
 	if err != nil || added == 0 {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO batch_ready (merchant_id, feed, returned, date, number, row_id) VALUES (?, ?, 0, ?, ?, ?)`,
+	_, err = tx.Exec(ctx, `INSERT INTO batch_ready (merchant_id, feed, date, returned, number, row_id) VALUES (?, ?, 0, ?, ?, ?)`,
 		merchant, int64(purchase.Commands), int64(c.Day), c.CommandNo, id)
 	return err
 }

@@ -82,8 +82,8 @@ func open(ctx context.Context, tx *database.Tx, merchant string) (e entry, found
 }
 
 // first is the order in which records leave the queue: business order.
-const first = `SELECT feed, returned, date, number, row_id FROM batch_ready WHERE merchant_id = ?
-	ORDER BY feed, returned, date, number, row_id LIMIT ?`
+const first = `SELECT feed, date, returned, number, row_id FROM batch_ready WHERE merchant_id = ?
+	ORDER BY feed, date, returned, number, row_id LIMIT ?`
 
 func choose(ctx context.Context, tx *database.Tx, c Cut) (entry, bool, error) {
 	e := entry{created: c.Created.Unix()}
@@ -92,12 +92,12 @@ func choose(ctx context.Context, tx *database.Tx, c Cut) (entry, bool, error) {
 		return e, false, err
 	}
 	records, err := tx.Exec(ctx, `INSERT INTO batch_records (merchant_id, batch, feed, position, row_id)
-		SELECT ?, ?, feed, ROW_NUMBER() OVER (PARTITION BY feed ORDER BY returned, date, number, row_id), row_id
+		SELECT ?, ?, feed, ROW_NUMBER() OVER (PARTITION BY feed ORDER BY date, returned, number, row_id), row_id
 		FROM (`+first+`) AS ready`, c.Merchant, e.number, c.Merchant, c.Max)
 	if err != nil || records == 0 {
 		return e, false, err
 	}
-	_, err = tx.Exec(ctx, `DELETE FROM batch_ready WHERE merchant_id = ? AND (feed, returned, date, number, row_id) IN (`+first+`)`,
+	_, err = tx.Exec(ctx, `DELETE FROM batch_ready WHERE merchant_id = ? AND (feed, date, returned, number, row_id) IN (`+first+`)`,
 		c.Merchant, c.Merchant, c.Max)
 	if err != nil {
 		return e, false, err

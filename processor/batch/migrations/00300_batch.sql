@@ -7,7 +7,7 @@ CREATE TABLE batch_ready (
 	date BIGINT NOT NULL,
 	number TEXT COLLATE "C" NOT NULL,
 	row_id BIGINT NOT NULL,
-	PRIMARY KEY (merchant_id, feed, returned, date, number, row_id)
+	PRIMARY KEY (merchant_id, feed, date, returned, number, row_id)
 ) /* WITHOUT ROWID */;
 
 CREATE TABLE batches (
