@@ -31,11 +31,11 @@ func (in *Intake) Acks(ctx context.Context, run Run) iter.Seq2[purchase.Ack, err
 
 func (in *Intake) acks(ctx context.Context, run Run) (acks []purchase.Ack, err error) {
 	err = in.db.Read(ctx, func(tx *database.Tx) error {
-		read, err := files(ctx, tx, "merchant_id = ? AND run = ? AND state = 'READ' ORDER BY ABS(number)", run.Merchant, run.Number)
+		read, err := files(ctx, tx, "merchant_id = ? AND told = ? ORDER BY ABS(number)", run.Merchant, run.Number)
 		if err != nil {
 			return err
 		}
-		changed, err := files(ctx, tx, `merchant_id = ? AND run <> ? AND number IN (
+		changed, err := files(ctx, tx, `merchant_id = ? AND told <> ? AND told <> 0 AND number IN (
 			SELECT DISTINCT id >> 32 FROM intake_changes WHERE merchant_id = ? AND run = ?) ORDER BY ABS(number)`,
 			run.Merchant, run.Number, run.Merchant, run.Number)
 		if err != nil {

@@ -97,19 +97,25 @@ func count(ctx context.Context, tx *database.Tx, merchant string, file int64) (c
 	return c, err
 }
 
-// closeFiles gives the files of the run the verdict of their rows.
+// closeFiles gives the files whose rows are all closed their verdict, and
+// assigns them to this run's acks. A file of the bank waits for the last
+// merchant that has rows in it.
 func closeFiles(ctx context.Context, tx *database.Tx, run Run) error {
-	open, err := files(ctx, tx, "merchant_id = ? AND run = ? AND state = 'READ' AND verdict = '' ORDER BY number", run.Merchant, run.Number)
+	open, err := files(ctx, tx, `merchant_id = ? AND told = 0 AND state = 'READ' AND NOT EXISTS (
+		SELECT 1 FROM intake_shares s WHERE s.file = intake_files.number AND s.file < 0 AND s.closed = 0) ORDER BY number`, run.Merchant)
 	if err != nil {
 		return err
 	}
 	for _, f := range open {
-		c, err := first(ctx, tx, f)
-		if err != nil {
-			return err
+		if f.verdict == "" {
+			c, err := first(ctx, tx, f)
+			if err != nil {
+				return err
+			}
+			f.verdict = c.verdict(f.rows)
 		}
-		_, err = tx.Exec(ctx, "UPDATE intake_files SET verdict = ? WHERE merchant_id = ? AND number = ?",
-			string(c.verdict(f.rows)), f.owner, f.number)
+		_, err = tx.Exec(ctx, "UPDATE intake_files SET verdict = ?, told = ? WHERE merchant_id = ? AND number = ?",
+			string(f.verdict), run.Number, f.owner, f.number)
 		if err != nil {
 			return err
 		}

@@ -24,10 +24,12 @@ CREATE TABLE intake_files (
 	sum_gross BIGINT NOT NULL,
 	unknown TEXT NOT NULL,
 	released TEXT NOT NULL,
+	told BIGINT NOT NULL,
 	PRIMARY KEY (merchant_id, number)
 ) /* WITHOUT ROWID */;
 CREATE INDEX intake_files_sha256 ON intake_files (merchant_id, sha256, feed);
 CREATE INDEX intake_files_run ON intake_files (merchant_id, run);
+CREATE INDEX intake_files_told ON intake_files (merchant_id, told);
 CREATE INDEX intake_files_new ON intake_files (merchant_id, number) WHERE state = 'NEW';
 
 -- What lies in an inbox and is known: it is not taken again.
