@@ -16,7 +16,7 @@ import (
 // built-in server; OpenSSH takes longer to start.
 func cuts(t *testing.T) int64 {
 	if strings.HasSuffix(t.Name(), "/openssh") {
-		return 40
+		return 24
 	}
 	return 120
 }

@@ -1,6 +1,9 @@
 package remote_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -88,6 +91,51 @@ func TestFault065ChangedHostKey(t *testing.T) {
 	now = now.Add(time.Minute)
 	if _, err := r.List(t.Context(), "in"); err == nil || dials != 2 {
 		t.Errorf("after a minute List = %v with %d connections; want a second try", err, dials)
+	}
+}
+
+// The server has only a key of a type that we do not know: its fingerprint and
+// ours are named all the same.
+func TestFault066HostKeyOfAnotherType(t *testing.T) {
+	e, c := newEvil(t, packet.honest)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.config = &ssh.ServerConfig{PublicKeyCallback: e.config.PublicKeyCallback}
+	e.config.AddHostKey(signer)
+	r := open(t, c)
+	defer closed(t, r)
+	_, err = r.List(t.Context(), "in")
+	var changed *remote.HostKeyError
+	if !errors.As(err, &changed) || changed.Got != "ecdsa-sha2-nistp256 "+ssh.FingerprintSHA256(signer.PublicKey()) ||
+		len(changed.Known) != 1 || !strings.HasPrefix(changed.Known[0], "ssh-ed25519 SHA256:") {
+		t.Errorf("List = %v; want a HostKeyError with both fingerprints", err)
+	}
+}
+
+// A server that also has a key of another type shows the one that we know.
+func TestFault066SeveralHostKeys(t *testing.T) {
+	e, c := newEvil(t, packet.honest)
+	for _, bits := range []elliptic.Curve{elliptic.P256(), elliptic.P384()} {
+		key, err := ecdsa.GenerateKey(bits, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		signer, err := ssh.NewSignerFromKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.config.AddHostKey(signer)
+	}
+	r := open(t, c)
+	defer closed(t, r)
+	if _, err := r.List(t.Context(), "in"); err != nil {
+		t.Errorf("List = %v; want the ed25519 key to be asked for", err)
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"math"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -127,6 +125,17 @@ func (s *server) connect(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	sess, err := s.dial(ctx, check, algorithms)
+	var none *ssh.AlgorithmNegotiationError
+	if errors.As(err, &none) {
+		// No key of a type that we know. Let the server show the one that it has:
+		// the check refuses it, and its error names both.
+		return s.dial(ctx, check, nil)
+	}
+	return sess, err
+}
+
+func (s *server) dial(ctx context.Context, check ssh.HostKeyCallback, algorithms []string) (*session, error) {
 	raw, err := s.config.Dial(ctx, "tcp", s.address)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
@@ -161,51 +170,6 @@ func login(conn *meteredConn, address string, config *ssh.ClientConfig) (sess *s
 	return &session{conn: conn, ssh: client, client: files}, nil
 }
 
-// call runs one request with a deadline. An error that is no answer of the
-// server means that the connection is in an unknown state: it is dropped.
-func (s *server) call(ctx context.Context, sess *session, limit time.Duration, f func(*sftp.Client) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer from %s within %s", s.address, limit))
-	defer cancel()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	stop := context.AfterFunc(ctx, sess.conn.hangUp)
-	err := protected(func() error { return f(sess.client) })
-	if stop() && answered(err) {
-		return err
-	}
-	s.drop(sess)
-	if sess.conn.exceeded() {
-		return fmt.Errorf("%w: the listing is longer than %d bytes", ErrLimit, s.config.Limits.Listing)
-	}
-	if err == nil { // the deadline came together with the answer
-		return nil
-	}
-	return errors.Join(context.Cause(ctx), err)
-}
-
-// answered reports whether the error, if any, is the server's answer.
-func answered(err error) bool {
-	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
-		return true
-	}
-	var status *sftp.StatusError
-	return errors.As(err, &status) &&
-		status.FxCode() != sftp.ErrSSHFxNoConnection && status.FxCode() != sftp.ErrSSHFxConnectionLost
-}
-
-// protected turns a panic of the library over a malformed packet into an error.
-func protected(f func() error) (err error) {
-	defer recovered(&err)
-	return f()
-}
-
-func recovered(err *error) {
-	if p := recover(); p != nil {
-		*err = fmt.Errorf("the SFTP library gave up on an answer: %v", p)
-	}
-}
-
 // close says goodbye; errors of a connection that is gone already are none.
 func (sess *session) close() error {
 	timer := time.AfterFunc(5*time.Second, sess.conn.hangUp)
@@ -227,28 +191,4 @@ func (sess *session) abandon() {
 	sess.conn.hangUp()
 	sess.client.Close()
 	sess.ssh.Close()
-}
-
-// A meteredConn counts what comes in against a budget.
-type meteredConn struct {
-	net.Conn
-	left atomic.Int64
-	over atomic.Bool
-}
-
-func (c *meteredConn) allow(bytes int64) { c.left.Store(bytes) }
-func (c *meteredConn) allowAll()         { c.left.Store(math.MaxInt64) }
-func (c *meteredConn) exceeded() bool    { return c.over.Load() }
-
-// hangUp closes the connection; that it was closed before, or by the peer, is
-// what we want.
-func (c *meteredConn) hangUp() { c.Conn.Close() }
-
-func (c *meteredConn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	if c.left.Add(-int64(n)) < 0 {
-		c.over.Store(true)
-		return 0, ErrLimit
-	}
-	return n, err
 }

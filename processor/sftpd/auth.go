@@ -1,9 +1,12 @@
 package sftpd
 
 import (
+	"crypto/rsa"
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -34,6 +37,51 @@ func (s *Server) sshConfig() (*ssh.ServerConfig, error) {
 		config.AddHostKey(signer)
 	}
 	return config, nil
+}
+
+// ReadAuthorizedKeys reads the public keys of a file as OpenSSH writes them, one
+// a line. Options before a key are refused, since a restriction that is not
+// kept is worse than none; so are DSA keys and RSA keys under 2048 bits.
+func ReadAuthorizedKeys(file string) ([]ssh.PublicKey, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("authorized keys: %w", err)
+	}
+	var keys []ssh.PublicKey
+	for i, line := range strings.Split(string(text), "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, err := authorizedKey(line)
+		if err != nil {
+			return nil, fmt.Errorf("authorized keys %s:%d: %w", file, i+1, err)
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("authorized keys %s: no key in it; want lines such as ssh-ed25519 AAAA…", file)
+	}
+	return keys, nil
+}
+
+func authorizedKey(line string) (ssh.PublicKey, error) {
+	key, _, options, _, err := ssh.ParseAuthorizedKey([]byte(line))
+	if err != nil {
+		return nil, errors.New("not a public key; want a line such as ssh-ed25519 AAAA… (and never the private key)")
+	}
+	if len(options) > 0 {
+		return nil, fmt.Errorf("options (%s) are not supported; want the key alone", strings.Join(options, ","))
+	}
+	if holder, ok := key.(ssh.CryptoPublicKey); ok {
+		if k, ok := holder.CryptoPublicKey().(*rsa.PublicKey); ok && k.N.BitLen() < 2048 {
+			return nil, fmt.Errorf("an RSA key of %d bits; want 2048 or more, or ed25519", k.N.BitLen())
+		}
+	}
+	if key.Type() == ssh.InsecureKeyAlgoDSA {
+		return nil, errors.New("a DSA key; want ed25519")
+	}
+	return key, nil
 }
 
 // checkKey compares the key with all keys of the user.

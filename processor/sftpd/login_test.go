@@ -1,6 +1,8 @@
 package sftpd
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"fmt"
 	"io"
 	"net"
@@ -314,13 +316,45 @@ func TestHostKey(t *testing.T) {
 	}
 }
 
+func TestReadAuthorizedKeys(t *testing.T) {
+	own := string(ssh.MarshalAuthorizedKey(newSigner(t).PublicKey()))
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	must(t, err)
+	short, err := ssh.NewPublicKey(&weak.PublicKey)
+	must(t, err)
+	_, private := newKey(t)
+	tests := []struct{ name, text, want string }{
+		{"one", own, ""},
+		{"several, blanks and remarks", "# ERP\n\n" + own + "  \r\n" + own, ""},
+		{"empty", "\n# nothing\n", "no key in it"},
+		{"text", own + "hello\n", ":2: not a public key"},
+		{"private key", string(private), ":1: not a public key"},
+		{"options", "from=\"192.0.2.1\" " + own, `options (from="192.0.2.1") are not supported`},
+		{"short RSA", string(ssh.MarshalAuthorizedKey(short)), "an RSA key of 1024 bits"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "keys.pub")
+			must(t, os.WriteFile(file, []byte(test.text), 0o600))
+			keys, err := ReadAuthorizedKeys(file)
+			if test.want == "" && (err != nil || len(keys) == 0) {
+				t.Errorf("ReadAuthorizedKeys = %d keys, %v; want some", len(keys), err)
+			}
+			if test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("ReadAuthorizedKeys = %v; want %q", err, test.want)
+			}
+		})
+	}
+}
+
 func TestListenRefuses(t *testing.T) {
 	b := newBench(t)
 	for name, change := range map[string]func(*Config){
-		"no host key":   func(c *Config) { c.HostKeys = nil },
-		"user with ..":  func(c *Config) { c.Homes["../x"] = Home{Dir: t.TempDir()} },
-		"user too long": func(c *Config) { c.Homes[strings.Repeat("x", 21)] = Home{Dir: t.TempDir()} },
-		"port in use":   func(c *Config) { c.Listen = "127.0.0.1:-1" },
+		"no host key":    func(c *Config) { c.HostKeys = nil },
+		"user with ..":   func(c *Config) { c.Homes["../x"] = Home{Dir: t.TempDir()} },
+		"one home twice": func(c *Config) { c.Homes["other"] = Home{Dir: c.Homes["acme"].Dir + "/"} },
+		"user too long":  func(c *Config) { c.Homes[strings.Repeat("x", 21)] = Home{Dir: t.TempDir()} },
+		"port in use":    func(c *Config) { c.Listen = "127.0.0.1:-1" },
 	} {
 		if s, err := Listen(t.Context(), b.config([]func(*Config){change})); err == nil {
 			t.Errorf("%s: Listen = nil; want an error", name)

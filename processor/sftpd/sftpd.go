@@ -21,6 +21,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -117,7 +118,12 @@ func (s *Server) setUp() error {
 	if s.ssh, err = s.sshConfig(); err != nil {
 		return err
 	}
+	users := map[string]string{}
 	for user, h := range s.config.Homes {
+		if same := users[filepath.Clean(h.Dir)]; same != "" {
+			return fmt.Errorf("sftp server: %s and %s have the same home %s; each needs its own", same, user, h.Dir)
+		}
+		users[filepath.Clean(h.Dir)] = user
 		if s.homes[user], err = openHome(user, h); err != nil {
 			return fmt.Errorf("sftp server: home of %s: %w", user, err)
 		}
