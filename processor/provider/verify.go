@@ -194,7 +194,7 @@ func (v *verifier) accounts(ctx context.Context) error {
 		want  money.Amount
 		is    string
 	}{
-		{ledger.Pending, v.pending, "Σ (B − E) of active claims"},
+		{ledger.Pending, -v.pending, "Σ (B − E) of active claims"},
 		{ledger.Refunds, -v.refunds, "what is owed to debtors"},
 		{ledger.Suspense, -waiting, "payments that wait"},
 		{ledger.Payable, paidOut - unpaid, "Σ lines less payouts"},
