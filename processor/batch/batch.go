@@ -79,7 +79,7 @@ func Command(ctx context.Context, tx *database.Tx, merchant string, c purchase.C
 	if err != nil || added == 0 {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO batch_ready (merchant_id, feed, date, returned, number, row_id) VALUES (?, ?, 0, ?, ?, ?)`,
+	_, err = tx.Exec(ctx, `INSERT INTO batch_ready (merchant_id, feed, date, returned, number, row_id) VALUES (?, ?, ?, 0, ?, ?)`,
 		merchant, int64(purchase.Commands), int64(c.Day), c.CommandNo, id)
 	return err
 }
