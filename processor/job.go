@@ -260,7 +260,11 @@ func (j *job) delivered(ctx context.Context, tx *database.Tx, d outbox.Delivered
 		if err != nil {
 			return err
 		}
-		return j.Provider.Sent(ctx, tx, j.m.ID(), day, j.run.Day)
+		sent := j.run.Day
+		if d.Run == j.r.number {
+			sent = day // a notice that leaves in its own run left on its own day, also when that is caught up
+		}
+		return j.Provider.Sent(ctx, tx, j.m.ID(), day, sent)
 	case d.Kind == outbox.Ack:
 		file, err := strconv.ParseInt(d.Subject, 10, 64)
 		if err != nil {

@@ -35,8 +35,9 @@ func defaultStart(due, level1 schedules.Date, letterDays int, byLaw bool) schedu
 }
 
 // segmentsOf cuts the days from start to before end into stretches of one
-// principal and one rate; days without principal are left out. balances and
-// rates are in rising order of their days.
+// principal and one rate, days without principal too, so that the whole stretch
+// can be followed. balances and rates are in rising order of their days; a day
+// without principal needs no known rate.
 func segmentsOf(balances []balance, rates []purchase.BaseRate, points money.Rate, start, end schedules.Date) ([]purchase.Segment, error) {
 	segments := []purchase.Segment{}
 	for day := start; day < end; {
@@ -53,12 +54,10 @@ func segmentsOf(balances []balance, rates []purchase.BaseRate, points money.Rate
 		if i+1 < len(rates) {
 			next = min(next, rates[i+1].From)
 		}
-		if amount > 0 {
-			if !known || last(rates, i) && next > rates[i].From.AddMonths(6) {
-				return nil, errBaseRate
-			}
-			segments = appendSegment(segments, purchase.Segment{From: day, To: next - 1, Outstanding: amount, BasisPoints: rates[i].Rate + points})
+		if amount > 0 && (!known || last(rates, i) && next > rates[i].From.AddMonths(6)) {
+			return nil, errBaseRate
 		}
+		segments = appendSegment(segments, purchase.Segment{From: day, To: next - 1, Outstanding: amount, BasisPoints: rates[i].Rate + points})
 		day = next
 	}
 	return segments, nil
