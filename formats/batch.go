@@ -168,7 +168,7 @@ func (b *batchReader) next() (BatchRecord, error) {
 // set reads a cell that [BatchWriter] wrote.
 func (b *batchReader) set(cell string, field any) bool {
 	if cell == "" {
-		empty(field)
+		clearField(field)
 		return true
 	}
 	fault := fine

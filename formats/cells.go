@@ -71,7 +71,7 @@ func (f *feedFormat) prepare(c *column, i int, cell string) string {
 func (p *Profile) read(f *feedFormat, c *column, i int, cells []string, field any) cellFault {
 	cell := cells[i]
 	if cell == "" {
-		empty(field)
+		clearField(field)
 		if c.need != nil && c.need(cells) {
 			return cellFault{code: purchase.FieldRequired, want: wantValue}
 		}
@@ -97,7 +97,7 @@ func (p *Profile) read(f *feedFormat, c *column, i int, cells []string, field an
 	return cellFault{}
 }
 
-func empty(field any) {
+func clearField(field any) {
 	switch field := field.(type) {
 	case *money.Amount:
 		*field = 0
@@ -164,7 +164,7 @@ func (f *feedFormat) readText(i int, c *column, cell string) (string, cellFault)
 	limit := maxText
 	switch c.kind {
 	case documentCell:
-		if strings.IndexByte("=+-@", cell[0]) >= 0 {
+		if strings.IndexByte("=+-@", cell[0]) >= 0 || cell == trailerMark {
 			return "", cellFault{code: purchase.FieldFormat, want: wantNumber}
 		}
 		limit = maxNumber

@@ -64,7 +64,9 @@ func TestFilesAsAWhole(t *testing.T) {
 		{"utf-16be with line-feed bytes inside characters", "utf-16be",
 			string(wide(binary.BigEndian, cancelHeader+"ST\u0a0a\u010a\u0a01;A1;2026-10-01;\u0a0a\r\nST2;A1;2026-10-01;\n")), 2, ""},
 		{"half a surrogate", "utf-16le", string(wide(binary.LittleEndian, cancelHeader)) + "\x00\xd8;\x00\n\x00", 0, "FILE_ENCODING"},
-		{"odd number of bytes", "utf-16le", string(wide(binary.LittleEndian, good)) + "x", 1, "FILE_ENCODING"},
+		{"odd number of bytes", "utf-16le", string(wide(binary.LittleEndian, good)) + "x", 1, "FILE_TRUNCATED"},
+		{"cut in a character", "", strings.TrimSuffix(good, "\xa4t\n"), 0, "FILE_TRUNCATED"},
+		{"wrong byte at the end", "", strings.TrimSuffix(good, "\n") + "\xff", 0, "FILE_ENCODING"},
 		{"utf-8 in windows-1252", "windows-1252", cancelHeader + "ST1;A1;2026-10-01;zu sp\u00e4t\n", 1, ""}, // mojibake cannot be told from text
 		{"windows-1252 in utf-8", "", cancelHeader + "ST1;A1;2026-10-01;zu sp\xe4t\n", 0, "FILE_ENCODING"},
 		{"hole of windows-1252", "windows-1252", cancelHeader + "ST1;A1;2026-10-01;\x81\n", 0, "FILE_ENCODING"},

@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -151,10 +152,23 @@ func (r *Reader) decode(line rawLine) (string, bool) {
 	if bad < 0 {
 		bad = strings.IndexByte(text, 0)
 	}
-	if bad >= 0 {
-		return "", r.refuseEncoding(line, bad)
+	switch {
+	case bad < 0:
+		return text, true
+	case !line.ended && r.cutCharacter(line.bytes, bad):
+		return "", r.refuse(line.number, purchase.FileTruncated, "", wantLineEnd)
 	}
-	return text, true
+	return "", r.refuseEncoding(line, bad)
+}
+
+// cutCharacter reports whether the bytes from a bad one on may be the
+// beginning of a character: then the file is cut, not wrongly encoded.
+func (r *Reader) cutCharacter(b []byte, bad int) bool {
+	rest := b[bad:]
+	if r.charset.wide != nil {
+		return len(rest) < 4
+	}
+	return r.charset.single == nil && !utf8.FullRune(rest)
 }
 
 // end checks what only the end of a file shows.
