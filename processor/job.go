@@ -26,7 +26,6 @@ type job struct {
 	run     intake.Run
 	remotes map[string]remote.Remote
 	outside []error
-	ended   bool
 }
 
 func (e *Engine) job(_ context.Context, m *Merchant, r run) *job {

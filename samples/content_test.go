@@ -97,8 +97,14 @@ type shop struct {
 func TestReferences(t *testing.T) {
 	p := profile(t, "kontor")
 	s := &shop{
-		t, map[string]purchase.Order{}, map[string]purchase.Invoice{}, map[string]money.Amount{}, map[string][]purchase.Reduction{},
-		map[string]money.Amount{}, map[string]purchase.Payment{}, map[purchase.Feed]int{},
+		t,
+		map[string]purchase.Order{},
+		map[string]purchase.Invoice{},
+		map[string]money.Amount{},
+		map[string][]purchase.Reduction{},
+		map[string]money.Amount{},
+		map[string]purchase.Payment{},
+		map[purchase.Feed]int{},
 	}
 	o := everything(p, 11)
 	o.Orders, o.Shares.Again = 4000, 0

@@ -22,7 +22,7 @@ func newLogger(w io.Writer, c Log) *slog.Logger {
 	case c.Format == "json", c.Format == "auto" && !terminal:
 		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 	case terminal:
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: level}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level}))
 	}
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
 }

@@ -55,8 +55,10 @@ func (w *wire) listen(t *testing.T, address string) string {
 		}
 		w.sessions.Wait()
 	})
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Path: "/" + config.Database,
-		RawQuery: url.Values{"host": {folder}, "sslmode": {"disable"}}.Encode()}
+	u := url.URL{
+		Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Path: "/" + config.Database,
+		RawQuery: url.Values{"host": {folder}, "sslmode": {"disable"}}.Encode(),
+	}
 	return u.String()
 }
 

@@ -14,10 +14,16 @@ func TestTexts(t *testing.T) {
 		{"quoted", `'?''?' || "?" = ?`, []any{1}, `'?''?' || "?" = $1`, `'?''?' || "?" = ?`},
 		{"comments", "? -- ?\n/* ? */ - ? / ?", []any{1, 2, 3}, "$1 -- ?\n/* ? */ - $2 / $3", "? -- ?\n/* ? */ - ? / ?"},
 		{"not closed", "? '?", []any{1}, "$1 '?", "? '?"},
-		{"strings", "k IN ?? AND n = ?", []any{[]string{}, 1},
-			"k IN (SELECT unnest((SELECT $1::text[]))) AND n = $2", "k IN (SELECT value FROM json_each(?)) AND n = ?"},
-		{"numbers", "n NOT IN ??", []any{[]int64{}},
-			"n NOT IN (SELECT unnest((SELECT $1::bigint[])))", "n NOT IN (SELECT value FROM json_each(?))"},
+		{
+			"strings", "k IN ?? AND n = ?",
+			[]any{[]string{}, 1},
+			"k IN (SELECT unnest((SELECT $1::text[]))) AND n = $2", "k IN (SELECT value FROM json_each(?)) AND n = ?",
+		},
+		{
+			"numbers", "n NOT IN ??",
+			[]any{[]int64{}},
+			"n NOT IN (SELECT unnest((SELECT $1::bigint[])))", "n NOT IN (SELECT value FROM json_each(?))",
+		},
 	} {
 		for engine, want := range map[Engine]string{PostgreSQL: c.postgres, SQLite: c.sqlite} {
 			var known texts

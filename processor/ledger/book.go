@@ -122,10 +122,18 @@ func (b *Book) Flush(ctx context.Context) error {
 	}{
 		{"ledger_entry", []string{"merchant", "id", "booked_at", "business_date", "cause", "hash"}, b.entries, ""},
 		{"ledger_posting", []string{"merchant", "entry", "line", "class", "claim", "amount"}, b.postings, ""},
-		{"ledger_balance", []string{"merchant", "class", "amount"}, balances,
-			"ON CONFLICT (merchant, class) DO UPDATE SET amount = ledger_balance.amount + excluded.amount"},
-		{"ledger_head", []string{"merchant", "id", "hash"}, [][]any{{b.merchant, b.id, b.head.String()}},
-			"ON CONFLICT (merchant) DO UPDATE SET id = excluded.id, hash = excluded.hash"},
+		{
+			"ledger_balance",
+			[]string{"merchant", "class", "amount"},
+			balances,
+			"ON CONFLICT (merchant, class) DO UPDATE SET amount = ledger_balance.amount + excluded.amount",
+		},
+		{
+			"ledger_head",
+			[]string{"merchant", "id", "hash"},
+			[][]any{{b.merchant, b.id, b.head.String()}},
+			"ON CONFLICT (merchant) DO UPDATE SET id = excluded.id, hash = excluded.hash",
+		},
 	} {
 		if err := b.tx.Load(ctx, load.table, load.columns, load.rows, load.suffix); err != nil {
 			return fmt.Errorf("ledger: merchant %s: %w", b.merchant, err)

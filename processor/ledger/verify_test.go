@@ -67,8 +67,10 @@ func unlock(t *testing.T, db *database.DB) {
 	t.Helper()
 	drops := []string{"DROP TRIGGER ledger_entry_refuse ON ledger_entry", "DROP TRIGGER ledger_posting_refuse ON ledger_posting"}
 	if db.Engine() == database.SQLite {
-		drops = []string{"DROP TRIGGER ledger_entry_update", "DROP TRIGGER ledger_entry_delete",
-			"DROP TRIGGER ledger_posting_update", "DROP TRIGGER ledger_posting_delete"}
+		drops = []string{
+			"DROP TRIGGER ledger_entry_update", "DROP TRIGGER ledger_entry_delete",
+			"DROP TRIGGER ledger_posting_update", "DROP TRIGGER ledger_posting_delete",
+		}
 	}
 	err := db.Write(t.Context(), func(tx *database.Tx) error {
 		for _, drop := range drops {

@@ -78,9 +78,14 @@ func addressMismatch(o purchase.Order, c purchase.CreditTerms) string {
 // billing field; an empty one takes the billing value.
 func shipsElsewhere(o purchase.Order) bool {
 	pairs := [][2]string{
-		{o.ShipFirstName, o.FirstName}, {o.ShipLastName, o.LastName}, {o.ShipCompany, o.Company},
-		{o.ShipStreet, o.Street}, {o.ShipHouseNo, o.HouseNo}, {o.ShipPostcode, o.Postcode},
-		{o.ShipCity, o.City}, {o.ShipCountry, o.Country},
+		{o.ShipFirstName, o.FirstName},
+		{o.ShipLastName, o.LastName},
+		{o.ShipCompany, o.Company},
+		{o.ShipStreet, o.Street},
+		{o.ShipHouseNo, o.HouseNo},
+		{o.ShipPostcode, o.Postcode},
+		{o.ShipCity, o.City},
+		{o.ShipCountry, o.Country},
 	}
 	return slices.ContainsFunc(pairs, func(p [2]string) bool {
 		return p[0] != "" && purchase.Normalize(p[0]) != purchase.Normalize(p[1])

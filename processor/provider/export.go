@@ -203,7 +203,9 @@ func (p *Provider) exportPayouts(ctx context.Context, merchant string, e *Export
 func exportPayout(ctx context.Context, w *purchase.Payout) (ExportPayout, error) {
 	e := ExportPayout{
 		w.ID, w.Merchant, w.Version, w.PeriodFrom, w.PeriodTo, w.Cutoff.Format("2006-01-02T15:04:05-07:00"), w.Date, w.Currency,
-		w.Opening, w.Amount, w.Closing, w.Totals, []purchase.Line{}, w.LedgerHead,
+		w.Opening, w.Amount, w.Closing, w.Totals,
+		[]purchase.Line{},
+		w.LedgerHead,
 	}
 	for l, err := range w.Lines(ctx) {
 		if err != nil {

@@ -45,7 +45,6 @@ type session struct {
 	newPayers   []*payer
 	newLines    []*line
 	nextLine    int64
-	nextPaper   int64
 }
 
 type paymentID struct{ id, account string }

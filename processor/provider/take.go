@@ -213,9 +213,6 @@ func (t *taking) takeShipments(ctx context.Context, items []item) error {
 	if err := t.loadClaims(ctx, invoices); err != nil {
 		return err
 	}
-	if err := t.loadOrders(ctx, collect(items, func(s purchase.Shipment) string { return s.OrderNo })); err != nil {
-		return err
-	}
 	if err := t.loadPapers(ctx, t.inactive(invoices)); err != nil {
 		return err
 	}
@@ -241,33 +238,16 @@ func (t *taking) inactive(invoices []string) []string {
 }
 
 func (t *taking) ship(ship purchase.Shipment, i item) (purchase.Code, error) {
+	// Where a merchant has no invoices feed, the batch carries the invoice that
+	// was made from the shipment, before it.
 	c := t.claims[ship.InvoiceNo]
 	if c == nil {
-		if !t.terms.InvoiceFromShipments {
-			return purchase.UnknownInvoice, nil
-		}
-		if code := t.mayInvoice(ship.OrderNo, ship.InvoiceNo); code != "" {
-			return code, nil
-		}
-		c = t.buy(InvoiceOf(ship))
+		return purchase.UnknownInvoice, nil
 	}
 	if c.active() {
 		return "", nil
 	}
 	return "", t.activate(c, ship.ShippedOn, i.source(), i.cause())
-}
-
-// InvoiceOf makes the invoice that a shipment stands for where the merchant has
-// no invoices feed.
-func InvoiceOf(s purchase.Shipment) purchase.Invoice {
-	i := purchase.Invoice{
-		InvoiceNo: s.InvoiceNo, OrderNo: s.OrderNo, InvoiceDate: s.InvoiceDate, Currency: s.Currency,
-		Gross: s.Gross, Tax: s.Tax, DueDate: s.DueDate,
-	}
-	if i.InvoiceDate.IsZero() {
-		i.InvoiceDate = s.ShippedOn
-	}
-	return i
 }
 
 func (t *taking) takeCancellations(ctx context.Context, items []item) error {

@@ -24,7 +24,7 @@ type localFolder struct {
 
 func openFolder(base string, c Config) (Remote, error) {
 	if base == "" {
-		return nil, fmt.Errorf("remote %q: want a path after dir:", c.URL)
+		return nil, fmt.Errorf("remote %q: after dir: comes the path of a folder", c.URL)
 	}
 	d := &localFolder{base: base, config: c}
 	root, err := d.root()

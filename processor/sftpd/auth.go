@@ -78,7 +78,7 @@ func authorizedKey(line string) (ssh.PublicKey, error) {
 			return nil, fmt.Errorf("an RSA key of %d bits; want 2048 or more, or ed25519", k.N.BitLen())
 		}
 	}
-	if key.Type() == ssh.InsecureKeyAlgoDSA {
+	if key.Type() == "ssh-dss" {
 		return nil, errors.New("a DSA key; want ed25519")
 	}
 	return key, nil

@@ -55,8 +55,10 @@ func launchIn(initdb, folder string) (*server, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	address := url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres",
-		RawQuery: url.Values{"host": {folder}, "sslmode": {"disable"}}.Encode()}
+	address := url.URL{
+		Scheme: "postgres", User: url.User("postgres"), Path: "/postgres",
+		RawQuery: url.Values{"host": {folder}, "sslmode": {"disable"}}.Encode(),
+	}
 	s := &server{url: address.String(), folder: folder, done: make(chan error, 1)}
 	return s, s.start(filepath.Join(filepath.Dir(initdb), "postgres"), data, attributes)
 }
