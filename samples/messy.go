@@ -22,15 +22,6 @@ const (
 	changed      = "changed"       // CONFLICT
 )
 
-// malformed reports whether the mess can be seen in the row alone.
-func malformed(kind string) bool {
-	switch kind {
-	case noCurrency, formula, tooLong, zeroAmount:
-		return true
-	}
-	return false
-}
-
 // mess adds a bad row to the history.
 func (h *history) mess() {
 	day := h.day + h.d.below(3)
