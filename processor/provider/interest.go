@@ -40,6 +40,9 @@ func defaultStart(due, level1 schedules.Date, letterDays int, byLaw bool) schedu
 // without principal needs no known rate.
 func segmentsOf(balances []balance, rates []purchase.BaseRate, points money.Rate, start, end schedules.Date) ([]purchase.Segment, error) {
 	segments := []purchase.Segment{}
+	if len(rates) == 0 {
+		return nil, errBaseRate
+	}
 	for day := start; day < end; {
 		next := end
 		amount := money.Amount(0)
