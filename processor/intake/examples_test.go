@@ -141,6 +141,7 @@ func (e *example) play(w *world) {
 		e.drop(w, step)
 		w.step(step)
 	}
+	w.verify(e.AsOf)
 }
 
 const examples = "../../samples/testdata/"

@@ -43,7 +43,7 @@ func (in *Intake) read(ctx context.Context, box Inbox, f file) error {
 	if original != 0 {
 		return in.finish(ctx, f, purchase.Duplicate, original)
 	}
-	return in.readRows(ctx, box, f, false)
+	return in.readRows(ctx, box, f)
 }
 
 // refusal says why a file is refused unread.
@@ -69,13 +69,13 @@ func (in *Intake) original(ctx context.Context, f file) (number int64, err error
 }
 
 // readRows reads the rows of a file into the database.
-func (in *Intake) readRows(ctx context.Context, box Inbox, f file, ignoreTrailer bool) (err error) {
+func (in *Intake) readRows(ctx context.Context, box Inbox, f file) (err error) {
 	content, err := in.spool.Open(f.sha256)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
-	r := box.Profile.Read(f.feed, content, formats.ReadOptions{File: f.name, MaxSize: box.MaxFile, IgnoreTrailer: ignoreTrailer})
+	r := box.Profile.Read(f.feed, content, formats.ReadOptions{File: f.name, MaxSize: box.MaxFile, IgnoreTrailer: f.released != ""})
 	b := reading{box: box, file: f, shares: map[string]int64{}}
 	for row := range r.Rows() {
 		if err := b.add(row); err != nil {
@@ -166,13 +166,16 @@ func (b *reading) merchant(row formats.Row) (merchant string, mine bool) {
 	return purchase.Provider, false
 }
 
+// rowColumns are the columns of a stored row, as reading.add gives them.
+func rowColumns() []string {
+	return []string{"merchant_id", "id", "feed", "date", "number", "line", "start", "length", "record", "code", "errors"}
+}
+
 func (in *Intake) storeRows(ctx context.Context, b *reading) error {
 	rows := b.rows
 	b.rows = b.rows[:0]
 	return in.write(ctx, b.file.owner, func(tx *database.Tx) error {
-		return tx.Load(ctx, "intake_rows",
-			[]string{"merchant_id", "id", "feed", "date", "number", "line", "start", "length", "record", "code", "errors"},
-			rows, "ON CONFLICT (merchant_id, id) DO NOTHING")
+		return tx.Load(ctx, "intake_rows", rowColumns(), rows, "ON CONFLICT (merchant_id, id) DO NOTHING")
 	})
 }
 

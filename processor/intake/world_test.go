@@ -223,3 +223,15 @@ func (w *world) files() (all []ExportFile) {
 	}
 	return all
 }
+
+// verify fails when the books of intake do not agree with themselves.
+func (w *world) verify(step string) {
+	w.t.Helper()
+	for _, owner := range []string{"acme", purchase.Provider} {
+		broken, err := w.in.Verify(w.t.Context(), owner, w.terms, w.at(owner, step).Day)
+		must(w.t, err)
+		for _, b := range broken {
+			w.t.Errorf("%s: %s", owner, b)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+)
+
+// A RowFilter says which rows of a file are meant.
+type RowFilter struct {
+	Status purchase.Verdict // REJECTED or PARKED
+	Code   purchase.Code    // "" means any
+	Lines  func(int64) bool // lines of the file; nil means all
+}
+
+func (f RowFilter) fits(l line) bool {
+	return l.status == f.Status && (f.Code == "" || l.code == f.Code) && (f.Lines == nil || f.Lines(l.line))
+}
+
+// RerunFile reads a file again that was refused or held, as a new file of the
+// run with the same name and bytes; the next [Intake.Collect] of the run reads
+// it. Of a file whose rows were read, rejected rows are tried again as
+// [Intake.RerunRows] does. It returns how many rows are tried again, -1 for the
+// whole file; [ErrNothing] when the file is complete.
+func (in *Intake) RerunFile(ctx context.Context, run Run, box Inbox, number int64) (rows int64, err error) {
+	var f file
+	err = in.db.Read(ctx, func(tx *database.Tx) (err error) {
+		f, err = fileOfNumber(ctx, tx, box.Owner, number)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if f.verdict == purchase.Duplicate {
+		return 0, fmt.Errorf("file %s came before, as file %d: %w", f.name, f.original, ErrNothing)
+	}
+	if f.reason == "" {
+		return in.RerunRows(ctx, run, box, number, RowFilter{Status: purchase.Rejected})
+	}
+	original, err := in.original(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	if original != 0 {
+		return 0, fmt.Errorf("file %s was read since, as file %d: %w", f.name, original, ErrNothing)
+	}
+	if f.sha256 == "" {
+		return 0, fmt.Errorf("file %s was too large to be kept; drop it in again: %w", f.name, ErrUnknown)
+	}
+	return -1, in.again(ctx, run, box, f)
+}
+
+// again registers a file of the archive anew.
+func (in *Intake) again(ctx context.Context, run Run, box Inbox, f file) error {
+	return in.write(ctx, box.Owner, func(tx *database.Tx) error {
+		next, err := nextNumber(ctx, tx, box.Owner)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "INSERT INTO intake_files ("+fileColumns+`)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0, 0, '', '', 0)`,
+			box.Owner, next, int64(f.feed), f.name, f.sha256, f.size, box.Profile.Name, string(box.Language),
+			run.Number, run.Name, run.AsOf.Unix(), int64(run.Day), fileNew)
+		return err
+	})
+}
+
+// RerunRows lets rows of a file be tried again by the next [Intake.Try]: the
+// archived bytes are read again in the profile of now, the business dates are
+// those of the rows. History stays: a row gets a further verdict. It returns
+// how many rows that are; [ErrNothing] when there are none.
+func (in *Intake) RerunRows(ctx context.Context, run Run, box Inbox, number int64, filter RowFilter) (rows int64, err error) {
+	var f file
+	var merchants []string
+	err = in.db.Read(ctx, func(tx *database.Tx) (err error) {
+		if f, err = fileOfNumber(ctx, tx, box.Owner, number); err == nil {
+			merchants, err = sharers(ctx, tx, f)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	wanted := map[int64]bool{}
+	for last := rowID(f.number, 0); ; {
+		page, err := in.page(ctx, run, f, merchants, false, false, last)
+		if err != nil {
+			return 0, err
+		}
+		if len(page) == 0 {
+			break
+		}
+		last = page[len(page)-1].id
+		for _, l := range page {
+			if filter.fits(l) {
+				wanted[rowOf(l.id)] = true
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return 0, fmt.Errorf("file %s has no such rows: %w", f.name, ErrNothing)
+	}
+	return int64(len(wanted)), in.reread(ctx, box, f, wanted)
+}
+
+// reread reads the wanted rows from the archive and puts them where they are
+// tried; one that cannot be read now either keeps its verdict.
+func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int64]bool) (err error) {
+	content, err := in.spool.Open(f.sha256)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	r := box.Profile.Read(f.feed, content, formats.ReadOptions{File: f.name, MaxSize: box.MaxFile, IgnoreTrailer: true})
+	b := reading{box: box, file: f, shares: map[string]int64{}}
+	for row := range r.Rows() {
+		if !wanted[row.Row] || row.Record == nil {
+			continue
+		}
+		if err := b.add(row); err != nil {
+			return err
+		}
+		if len(b.rows) == chunk {
+			if err := in.retry(ctx, &b); err != nil {
+				return err
+			}
+		}
+	}
+	if reason := r.Err(); reason != nil {
+		return reason
+	}
+	return in.retry(ctx, &b)
+}
+
+// retry stores rows as they read now and lets them be tried.
+func (in *Intake) retry(ctx context.Context, b *reading) error {
+	rows := b.rows
+	b.rows = b.rows[:0]
+	byMerchant := map[string][]int64{}
+	for _, r := range rows {
+		merchant, _ := r[0].(string)
+		id, _ := r[1].(int64)
+		byMerchant[merchant] = append(byMerchant[merchant], id)
+	}
+	return in.write(ctx, b.file.owner, func(tx *database.Tx) error {
+		err := tx.Load(ctx, "intake_rows", rowColumns(), rows, `ON CONFLICT (merchant_id, id) DO UPDATE SET
+			date = excluded.date, number = excluded.number, record = excluded.record, code = excluded.code, errors = excluded.errors`)
+		if err != nil {
+			return err
+		}
+		for merchant, ids := range byMerchant {
+			_, err := tx.Exec(ctx, `INSERT INTO intake_todo (merchant_id, feed, date, number, name, id)
+				SELECT merchant_id, feed, date, number, ?, id FROM intake_rows WHERE merchant_id = ? AND id IN ?? AND code = ''
+				ON CONFLICT (merchant_id, feed, date, number, name, id) DO NOTHING`, b.file.name, merchant, ids)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,130 @@
+package intake
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+)
+
+// A span is where a row stands in its file.
+type span struct{ id, start, length int64 }
+
+// verifyBytes checks the archived bytes of every file that was read: rows do
+// not overlap, and what stands between them is line ends and blanks, after the
+// last one perhaps a trailer. So no row was skipped.
+func (in *Intake) verifyBytes(ctx context.Context, v *verifier) error {
+	for last := int64(0); ; {
+		var some []file
+		err := in.db.Read(ctx, func(tx *database.Tx) (err error) {
+			some, err = files(ctx, tx, `merchant_id = ? AND state = 'READ' AND row_count > 0 AND ABS(number) > ? ORDER BY ABS(number) LIMIT 500`, v.merchant, last)
+			return err
+		})
+		if err != nil || len(some) == 0 {
+			return err
+		}
+		for _, f := range some {
+			if err := in.verifyFile(ctx, v, f); err != nil {
+				return err
+			}
+		}
+		last = abs(some[len(some)-1].number)
+	}
+}
+
+func (in *Intake) verifyFile(ctx context.Context, v *verifier, f file) error {
+	content, err := in.spool.Open(f.sha256)
+	if errors.Is(err, os.ErrNotExist) {
+		v.failf("file %d (%s): %v", f.number, f.name, err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	reason, err := in.gaps(ctx, f, content)
+	if reason != "" {
+		v.failf("file %d (%s): %s", f.number, f.name, reason)
+	}
+	return errors.Join(err, content.Close())
+}
+
+// gaps looks at what stands between the rows of a file.
+func (in *Intake) gaps(ctx context.Context, f file, content *os.File) (reason string, err error) {
+	end := int64(-1) // the header comes first and may be anything
+	last := rowID(f.number, 0)
+	for {
+		spans, err := in.spans(ctx, f, last)
+		if err != nil || len(spans) == 0 {
+			if err == nil && end >= 0 {
+				reason, err = trailing(content, end, f.size)
+			}
+			return reason, err
+		}
+		for _, s := range spans {
+			switch {
+			case s.start < end:
+				return fmt.Sprintf("row %d begins inside the row before it", rowOf(s.id)), nil
+			case end >= 0:
+				if blank, err := blank(content, end, s.start); err != nil || !blank {
+					return fmt.Sprintf("bytes %d to %d before row %d belong to no row", end, s.start, rowOf(s.id)), err
+				}
+			}
+			end, last = s.start+s.length, s.id
+		}
+	}
+}
+
+func (in *Intake) spans(ctx context.Context, f file, last int64) (spans []span, err error) {
+	err = in.db.Read(ctx, func(tx *database.Tx) error {
+		merchants, err := sharers(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT id, start, length FROM intake_rows
+			WHERE merchant_id IN ?? AND id > ? AND id < ? ORDER BY id LIMIT ?`, merchants, last, rowID(f.number+1, 0), chunk)
+		spans, err = database.Collect(rows, err, func(r *sql.Rows) (s span, err error) {
+			return s, r.Scan(&s.id, &s.start, &s.length)
+		})
+		return err
+	})
+	return spans, err
+}
+
+// blanks are what may stand between rows, in any charset.
+const blanks = "\r\n \t\x00"
+
+// blank reports whether only line ends and blanks stand in a stretch.
+func blank(r io.ReaderAt, from, to int64) (bool, error) {
+	b := make([]byte, min(to-from, 4096))
+	for ; from < to; from += int64(len(b)) {
+		b = b[:min(to-from, int64(len(b)))]
+		if _, err := r.ReadAt(b, from); err != nil {
+			return false, err
+		}
+		if len(bytes.Trim(b, blanks)) > 0 {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// maxTrailer is more than any trailer has.
+const maxTrailer = 1024
+
+// trailing says what is wrong with what stands after the last row.
+func trailing(r io.ReaderAt, from, size int64) (string, error) {
+	b := make([]byte, min(size-from, maxTrailer))
+	if _, err := r.ReadAt(b, from); err != nil && err != io.EOF {
+		return "", err
+	}
+	rest := bytes.Trim(bytes.ReplaceAll(b, []byte{0}, nil), blanks)
+	if len(rest) == 0 || bytes.HasPrefix(bytes.TrimPrefix(rest, []byte(`"`)), []byte("#TRAILER")) {
+		return "", nil
+	}
+	return fmt.Sprintf("%d bytes after the last row belong to no row", len(rest)), nil
+}
