@@ -10,6 +10,7 @@ func (p *program) commands() []*cobra.Command {
 		p.serveCommand(),
 		p.runCommand(),
 		p.scheduleCommand(),
+		p.verifyCommand(),
 		p.exportCommand(),
 		p.samplesCommand(),
 		p.versionCommand(),

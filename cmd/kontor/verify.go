@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kontor-exchange/kontor/processor/batch"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// verifyCommand recomputes everything that is kept.
+func (p *program) verifyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Recompute all books from what came in, and tell what does not agree",
+		Long: `Check everything that can be checked, without changing anything: every byte of
+each file belongs to a row, every row has one verdict, nothing is parked for too
+long, batches have no gap and the bytes that were sent, slots ran once; the
+chain of the ledger, every claim against its documents, payments, postings and
+payout lines, the sum of each account, the identity of every payout, dunning
+levels; and that each file that left can be sent again.
+
+Each thing that is broken is told in one line. Without --merchant all merchants
+and the files of the bank are checked.`,
+		Example: `  kontor verify
+  kontor verify --merchant acme --json`,
+		Args: arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error { return p.verify(c.Context()) },
+	}
+	return exits(c, exitDone, exitFailed, exitUsage)
+}
+
+// verified is what verify found of one merchant.
+type verified struct {
+	Merchant string   `json:"merchant"`
+	Broken   []string `json:"broken"`
+}
+
+func (p *program) verify(ctx context.Context) error {
+	return p.look(ctx, func(c *Config, x *exchange) error {
+		ids, err := c.chosen(p.merchant)
+		if err != nil {
+			return err
+		}
+		if p.merchant == "" {
+			ids = append(ids, purchase.Provider)
+		}
+		var all []verified
+		total := 0
+		for _, id := range ids {
+			broken, err := x.verify(ctx, id)
+			if err != nil {
+				return fmt.Errorf("verify %s: %w", id, err)
+			}
+			all = append(all, verified{id, append([]string{}, broken...)})
+			total += len(broken)
+		}
+		if err := p.printVerified(all); err != nil || total == 0 {
+			return err
+		}
+		return failWith(exitFailed, fmt.Errorf("%s not agree", count(total, "thing does", "things do")),
+			"stop kontor, keep data_dir as it is, and restore the last backup beside it to compare")
+	})
+}
+
+func (p *program) printVerified(all []verified) error {
+	if p.json {
+		return p.printJSON(all)
+	}
+	var b strings.Builder
+	for _, v := range all {
+		name := v.Merchant
+		if name == purchase.Provider {
+			name = "bank"
+		}
+		if len(v.Broken) == 0 {
+			fmt.Fprintf(&b, "%s: all agrees\n", name)
+		}
+		for _, line := range v.Broken {
+			fmt.Fprintf(&b, "%s: %s\n", name, line)
+		}
+	}
+	_, err := io.WriteString(p.out, b.String())
+	return err
+}
+
+// verify returns one sentence for each thing of a merchant, or of the bank
+// ([purchase.Provider]), that does not agree.
+func (x *exchange) verify(ctx context.Context, merchant string) ([]string, error) {
+	last, err := x.engine.LastRun(ctx, merchant)
+	if err != nil {
+		return nil, err
+	}
+	terms, zone := purchase.Terms{}, x.config.ZoneOf("")
+	bank := merchant == purchase.Provider
+	if !bank {
+		terms, zone = x.config.Terms(merchant), x.config.ZoneOf(merchant)
+	}
+	var broken []string
+	add := func(found []string, err error) error {
+		broken = append(broken, found...)
+		return err
+	}
+	err = add(x.intake.Verify(ctx, merchant, terms, schedules.DateOf(last.In(zone))))
+	if err == nil && !bank {
+		err = add(x.verifyBatches(ctx, merchant))
+	}
+	if err == nil && !bank {
+		err = add(x.provider.Verify(ctx, merchant))
+	}
+	if err == nil {
+		err = add(x.engine.Verify(ctx, merchant))
+	}
+	if err == nil {
+		err = add(sentences(x.outbox.Verify(ctx, merchant)), ctx.Err())
+	}
+	return broken, err
+}
+
+// sentences takes joined errors apart.
+func sentences(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
+}
+
+// verifyBatches checks that batches have no gap, that each but the last has its
+// receipt, and that their bytes are in the spool.
+func (x *exchange) verifyBatches(ctx context.Context, merchant string) (broken []string, err error) {
+	const page = 500
+	last := batch.Entry{Answered: true}
+	for {
+		some, err := x.batches.List(ctx, merchant, last.Number, page)
+		if err != nil || len(some) == 0 {
+			return broken, err
+		}
+		for _, b := range some {
+			broken = append(broken, verifyBatch(last, b)...)
+			if err := x.intact(b.SHA256, b.Size); err != nil {
+				broken = append(broken, fmt.Sprintf("batch %d: %v", b.Number, err))
+			}
+			last = b
+		}
+	}
+}
+
+func verifyBatch(before, b batch.Entry) (broken []string) {
+	if b.Number != before.Number+1 {
+		broken = append(broken, fmt.Sprintf("batch %d: it follows batch %d, so there is a gap", b.Number, before.Number))
+	}
+	if !before.Answered {
+		broken = append(broken, fmt.Sprintf("batch %d: it has no receipt, though batch %d was made", before.Number, b.Number))
+	}
+	if b.Answered && b.Taken+b.Refused != b.Records {
+		broken = append(broken, fmt.Sprintf("batch %d: %d records, of which %d were taken and %d refused", b.Number, b.Records, b.Taken, b.Refused))
+	}
+	return broken
+}
+
+// intact reads a file of the spool and compares it with its hash.
+func (x *exchange) intact(sum string, size int64) (err error) {
+	f, err := x.spool.Open(sum)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	if err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != sum || n != size {
+		return fmt.Errorf("%d bytes with sha256 %s are in the spool, want %d with %s; restore it from a backup", n, got, size, sum)
+	}
+	return nil
+}
