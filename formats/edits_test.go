@@ -112,7 +112,7 @@ func TestReplacedAtEveryByte(t *testing.T) {
 		want += r.(purchase.Payment).Amount
 	}
 	for n := range data {
-		for _, b := range []byte{0, '\t', '\n', '\r', 0x1A, '"', ';', '.', ',', '-', '0', '9', 'x', 0x80, 0xFF} {
+		for _, b := range []byte{0, '\n', '"', ';', '-', '9', 0xFF} {
 			edited := bytes.Clone(data)
 			edited[n] = b
 			v := read(p, purchase.Payments, edited, ReadOptions{})
