@@ -22,7 +22,7 @@ type mapping struct {
 	raw  *gocsv.Unmarshaller
 }
 
-const unitSeparator = "\x1f"
+const unitSeparator = 0x1F
 
 // newMapping prepares the mapping of a file whose columns, in the file's order,
 // are the canonical names.
@@ -30,7 +30,7 @@ func newMapping(s *schema, names []string) (*mapping, error) {
 	line := &oneLine{}
 	line.set(names)
 	r := csv.NewReader(line)
-	r.Comma, r.ReuseRecord, r.FieldsPerRecord = rune(unitSeparator[0]), true, len(names)
+	r.Comma, r.ReuseRecord, r.FieldsPerRecord = unitSeparator, true, len(names)
 	um, err := gocsv.NewUnmarshaller(r, s.raw)
 	if err != nil {
 		return nil, fmt.Errorf("mapping of %s: %w", s.feed, err)
@@ -67,18 +67,29 @@ func (l *oneLine) set(cells []string) {
 	l.buf = l.buf[:0]
 	for i, c := range cells {
 		if i > 0 {
-			l.buf = append(l.buf, unitSeparator...)
+			l.buf = append(l.buf, unitSeparator)
 		}
-		if i == 0 || strings.ContainsAny(c, "\"\r"+unitSeparator) {
-			l.buf = append(l.buf, '"')
+		start := len(l.buf)
+		l.buf = append(l.buf, c...)
+		// The first cell is always quoted: the parser skips empty lines.
+		if i == 0 || misread(l.buf[start:]) {
+			l.buf = append(l.buf[:start], '"')
 			l.buf = append(l.buf, strings.ReplaceAll(c, `"`, `""`)...)
 			l.buf = append(l.buf, '"')
-			continue
 		}
-		l.buf = append(l.buf, c...)
 	}
 	l.buf = append(l.buf, '\n')
 	l.rest = l.buf
+}
+
+// misread reports whether a cell needs quotes on its way to gocsv.
+func misread(cell []byte) bool {
+	for _, c := range cell {
+		if c == '"' || c == '\r' || c == unitSeparator {
+			return true
+		}
+	}
+	return false
 }
 
 // Read returns the rest of the line; io.EOF means that the parser asks for
