@@ -5,6 +5,7 @@ import "github.com/spf13/cobra"
 // commands are all commands, in the order in which a newcomer meets them.
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
+		p.demoCommand(),
 		p.initCommand(),
 		p.checkCommand(),
 		p.serveCommand(),
