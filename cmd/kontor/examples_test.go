@@ -137,7 +137,7 @@ func yamlValue(t *testing.T, name string, v any) string {
 // A stage is an exchange in a temporary folder, with the folders of an ERP and
 // a bank beside it.
 type stage struct {
-	t        testing.TB
+	t        *testing.T
 	dir      string
 	config   string
 	scenario scenario
@@ -166,21 +166,21 @@ merchants:
 %s`
 
 // newStage sets up a fresh exchange for a scenario.
-func newStage(t testing.TB, tt *testing.T, s scenario, databaseURL string) *stage {
+func newStage(t *testing.T, s scenario, databaseURL string) *stage {
 	t.Helper()
-	g := &stage{t: t, dir: tt.TempDir(), scenario: s}
+	g := &stage{t: t, dir: t.TempDir(), scenario: s}
 	for _, folder := range []string{"bank/in", "erp/in", "letters"} {
 		if err := os.MkdirAll(filepath.Join(g.dir, folder), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
 	g.config = filepath.Join(g.dir, "kontor.yaml")
-	text := fmt.Sprintf(stageConfig, databaseURL, s.profile, s.Merchant, s.profile, s.overrides(tt))
+	text := fmt.Sprintf(stageConfig, databaseURL, s.profile, s.Merchant, s.profile, s.overrides(t))
 	if err := os.WriteFile(g.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	g.open()
-	tt.Cleanup(func() {
+	t.Cleanup(func() {
 		if err := g.x.close(); err != nil {
 			t.Error(err)
 		}
@@ -369,7 +369,7 @@ func TestExamples(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := readScenario(t, filepath.Join(examples, name), "kontor")
 			onBoth(t, func(t *testing.T, url string) {
-				g := newStage(t, t, s, url)
+				g := newStage(t, s, url)
 				g.play(t, nil)
 				compare(t, s.expected(t), g.export())
 			})

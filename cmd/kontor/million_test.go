@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/samples"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// orders is how many orders TestMemory runs; .ci/million says a million.
+var orders = flag.Int("orders", 0, "how many `orders` TestMemory lets one run take (default 30000, short 3000)")
+
+// maxResident is what a run may hold in memory, whatever the number of rows.
+const maxResident = 256 << 20
+
+const millionRun = "2026-10-01T20-00"
+
+// simple drops that many orders with their shipments, all of one day.
+func (g *stage) simple(t *testing.T, orders int) {
+	t.Helper()
+	o := samples.Options{Orders: orders, Days: 1, Seed: 1, Simple: true}
+	err := samples.Generate(t.Context(), o, func(_ schedules.Date, _ bool, name string) (io.WriteCloser, error) {
+		return os.Create(g.inbox(name))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func bulk() scenario {
+	return scenario{Merchant: "acme", Settings: map[string]any{"invoice_from_shipments": true}, profile: "kontor"}
+}
+
+// A run of many orders with their shipments stays small.
+func TestMemory(t *testing.T) {
+	n := *orders
+	if n == 0 {
+		n = 30_000
+		if testing.Short() {
+			n = 3000
+		}
+	}
+	onBoth(t, func(t *testing.T, url string) {
+		g := newStage(t, bulk(), url)
+		g.simple(t, n)
+		g.leave()
+		used := g.command(t, "run", "--as-of", millionRun)
+		t.Logf("%d orders: %v of processor time, %d MiB resident", n, used.UserTime()+used.SystemTime(), resident(used)>>20)
+		if got := resident(used); got > maxResident {
+			t.Errorf("run of %d orders held %d MiB in memory; want at most %d", n, got>>20, maxResident>>20)
+		}
+		g.open()
+		if got := g.count(t, "intake_verdicts WHERE status = 'BOOKED'"); got != 2*int64(n) {
+			t.Errorf("%d rows are booked; want %d", got, 2*n)
+		}
+		if got := g.count(t, "provider_claims WHERE activated_on <> ''"); got != int64(n) {
+			t.Errorf("%d claims are active; want %d", got, n)
+		}
+	})
+}
+
+// resident is the peak of memory in bytes; Linux tells KiB.
+func resident(s *os.ProcessState) int64 { return s.SysUsage().(*syscall.Rusage).Maxrss << 10 }
+
+// command runs the program as a process of its own, which must end well.
+func (g *stage) command(t *testing.T, args ...string) *os.ProcessState {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "kontor", append(args, "--config", g.config)...)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("kontor %v: %v\n%s", args, err, out)
+	}
+	return c.ProcessState
+}
+
+// leave closes the exchange, for a process that wants it.
+func (g *stage) leave() {
+	g.t.Helper()
+	if err := g.x.close(); err != nil {
+		g.t.Fatal(err)
+	}
+	g.x = &exchange{}
+}
+
+func (g *stage) count(t *testing.T, from string) (n int64) {
+	t.Helper()
+	err := g.x.db.Read(context.Background(), func(tx *database.Tx) error {
+		return tx.QueryRow(context.Background(), "SELECT COUNT(*) FROM "+from).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// The number of statements depends on the number of chunks, not on their rows.
+func TestStatements(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) {
+		few, many, chunks := statements(t, url, 20), statements(t, url, 2000), statements(t, url, 20_000)
+		t.Logf("20 orders: %d statements, 2000: %d, 20000: %d", few, many, chunks)
+	})
+}
+
+func statements(t *testing.T, url string, orders int) int64 {
+	g := newStage(t, bulk(), url)
+	g.simple(t, orders)
+	before := g.x.db.Statements()
+	g.run(millionRun)
+	return g.x.db.Statements() - before
+}
+
+var _ = filepath.Join
