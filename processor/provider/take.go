@@ -185,7 +185,7 @@ func (t *taking) takeInvoices(ctx context.Context, items []item) error {
 	}
 	for _, i := range items {
 		inv, _ := i.Record.(purchase.Invoice)
-		code := t.mayInvoice(inv.OrderNo, inv.InvoiceNo)
+		code := t.mayInvoice(inv)
 		if code == "" {
 			t.buy(inv)
 		}
@@ -195,15 +195,19 @@ func (t *taking) takeInvoices(ctx context.Context, items []item) error {
 }
 
 // mayInvoice refuses what the merchant's side should never have sent.
-func (t *taking) mayInvoice(orderNo, invoiceNo string) purchase.Code {
-	o := t.orders[orderNo]
+func (t *taking) mayInvoice(i purchase.Invoice) purchase.Code {
+	o := t.orders[i.OrderNo]
 	switch {
-	case t.claims[invoiceNo] != nil:
+	case t.claims[i.InvoiceNo] != nil:
 		return purchase.DuplicateRow
 	case o == nil:
 		return purchase.UnknownOrder
 	case o.Decision != purchase.DecisionAccepted || o.Cancelled:
 		return purchase.NotAccepted
+	case i.InvoiceDate > o.ValidUntil:
+		return purchase.Closed
+	case i.Gross > o.Approved-o.Invoiced:
+		return purchase.OverApproved
 	}
 	return ""
 }

@@ -40,7 +40,7 @@ func (t *taking) takeCommands(ctx context.Context, items []item) error {
 		code, err := purchase.Code(""), error(nil)
 		if c.Kind == purchase.Assign {
 			code, err = t.assign(c)
-		} else if d, refused := t.review(c, i); d != nil {
+		} else if d, refused := t.review(c); d != nil {
 			made = append(made, d)
 		} else {
 			code = refused
@@ -55,7 +55,7 @@ func (t *taking) takeCommands(ctx context.Context, items []item) error {
 
 // review replaces a REVIEW or DECLINED by a person's decision; the old one
 // stays beside the new one.
-func (t *taking) review(c purchase.Command, i item) (*decided, purchase.Code) {
+func (t *taking) review(c purchase.Command) (*decided, purchase.Code) {
 	o := t.orders[c.Subject]
 	switch {
 	case o == nil:
@@ -69,7 +69,7 @@ func (t *taking) review(c purchase.Command, i item) (*decided, purchase.Code) {
 	}
 	t.dirtyOrders[o.OrderNo] = o
 	t.receipt.Decisions = append(t.receipt.Decisions, t.decision(o))
-	return t.decided(o, i.position, map[string]string{"operator": c.Operator, "reason": c.Reason}), ""
+	return t.decided(o, map[string]string{"operator": c.Operator, "reason": c.Reason}), ""
 }
 
 // assign books a payment in suspense on the claim that a person chose.

@@ -21,7 +21,7 @@ func (t *taking) takeOrders(ctx context.Context, items []item) error {
 		return err
 	}
 	var made []*decided
-	var addresses []*debtor
+	addresses := map[string]*debtor{}
 	for _, i := range items {
 		o, _ := i.Record.(purchase.Order)
 		if old := t.orders[o.OrderNo]; old != nil && old.Code != purchase.DataMissing {
@@ -34,15 +34,15 @@ func (t *taking) takeOrders(ctx context.Context, items []item) error {
 		if row.uninvoiced() > 0 && row.ValidUntil >= t.day {
 			known.add(o.CustomerNo, row.Person, row.uninvoiced())
 		}
-		made = append(made, t.decided(row, i.position, q))
-		addresses = append(addresses, t.debtor(o))
+		made = append(made, t.decided(row, q))
+		addresses[o.OrderNo] = t.debtor(o)
 		t.receipt.Decisions = append(t.receipt.Decisions, t.decision(row))
 		t.result(i, "")
 	}
 	if err := decisions.save(ctx, t.tx, made); err != nil {
 		return err
 	}
-	return debtors.save(ctx, t.tx, addresses)
+	return debtors.save(ctx, t.tx, sorted(addresses))
 }
 
 // order makes, or makes anew, the provider's row of an order.
@@ -64,9 +64,11 @@ func (t *taking) order(o purchase.Order, decision string, code purchase.Code) *o
 	return row
 }
 
-// decided is the record of a decision with what the rules looked at.
-func (t *taking) decided(o *order, position int64, reasons any) *decided {
+// decided is the record of a decision with what the rules looked at. Its place
+// in the receipt tells apart what one batch decides on an order.
+func (t *taking) decided(o *order, reasons any) *decided {
 	text, _ := json.Marshal(reasons)
+	position := int64(len(t.receipt.Results)) + 1
 	return &decided{
 		Merchant: t.terms.Merchant, OrderNo: o.OrderNo, Batch: t.batch, Record: position, DecidedAt: t.at.Unix(),
 		Decision: o.Decision, Code: o.Code, Approved: o.Approved, ValidUntil: o.ValidUntil, Reasons: string(text),
