@@ -49,7 +49,7 @@ earlier demo is refused; an earlier demo is played anew.`,
 	f := c.Flags()
 	f.StringVar(&o.dir, "dir", "", "play in `DIR`, and keep it")
 	f.BoolVar(&o.keep, "keep", false, "keep the temporary folder")
-	f.IntVar(&o.orders, "orders", 250, "how many orders the shop gets")
+	f.IntVar(&o.orders, "orders", 200, "how many orders the shop gets")
 	f.IntVar(&o.days, "days", 61, "how many days are played, from 2026-10-01 on; at most 90")
 	f.Uint64Var(&o.seed, "seed", 1, "another seed, another shop")
 	return exits(c, exitDone, exitFailed, exitUsage, exitHeld, exitRefused)
@@ -75,9 +75,6 @@ type demo struct {
 func (p *program) demo(ctx context.Context, o demoOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
-	}
-	if ctx == nil {
-		ctx = context.Background()
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()

@@ -94,8 +94,8 @@ func (d *demo) upload(name string, content []byte) error {
 	return nil
 }
 
-// refuse uploads a file that the server must not take. If it does, the file
-// has no acknowledgement of the name ACCEPTED, and the summary tells.
+// refuse uploads a file that the server must not take. If it does, the good one
+// takes its place, and the summary tells that this one was never acknowledged.
 func (d *demo) refuse(name string, content []byte) {
 	err := d.clients.upload(name, content)
 	if err == nil {

@@ -20,7 +20,7 @@ import (
 
 // An ackRecord is a record of an acknowledgement: FILE, WARNING or ROW.
 type ackRecord struct {
-	Record, Name, Run, Feed, SHA256                          string
+	Record, Name, Run, Feed, SHA256, Message                 string
 	Supplementary                                            bool
 	Status                                                   purchase.Verdict
 	Code                                                     purchase.Code

@@ -56,6 +56,10 @@ func (v *screen) title(name, text string, args ...any) {
 		shown = "\x1b[1m" + name + "\x1b[0m"
 	}
 	v.WriteString("\n" + shown)
+	if text == "" {
+		v.WriteString("\n")
+		return
+	}
 	v.wrap(utf8.RuneCountInString(name), fmt.Sprintf("  "+text, args...))
 }
 
@@ -124,6 +128,9 @@ func (v *screen) files(s *demoSummary) {
 	for _, r := range s.Refused {
 		v.line("Refused at the upload: %s: %s", r.Name, r.Reason)
 	}
+	for _, r := range s.Rejected {
+		v.line("Refused as a whole: %s: %s", r.Name, r.Reason)
+	}
 }
 
 func (f feedCount) cells() []string {
@@ -154,7 +161,7 @@ func codeList(all []codeCount) string {
 }
 
 func (v *screen) decisions(s *demoSummary) {
-	v.title("CREDIT DECISIONS", "on every order, in the minute of its upload")
+	v.title("CREDIT DECISIONS", "on every order, in the run that reads it")
 	var rows [][]string
 	for _, x := range s.Decisions {
 		rows = append(rows, []string{x.Decision, string(x.Code), strconv.FormatInt(x.Orders, 10), x.Approved.String()})
@@ -177,7 +184,12 @@ func (v *screen) payouts(s *demoSummary) {
 		return
 	}
 	v.table([]string{"payout", "paid on", ">opening", ">n", ">lines", ">payout", ">closing", ">Σ"}, rows)
-	v.line("ACME was paid %s EUR.", total)
+	v.line("ACME was paid %s EUR. All these lines by type:", total)
+	rows = nil
+	for _, l := range s.Lines {
+		rows = append(rows, []string{string(l.Type), strconv.FormatInt(l.Lines, 10), l.Sum.String()})
+	}
+	v.table([]string{"line type", ">lines", ">EUR"}, rows)
 }
 
 func (v *screen) guarantee(s *demoSummary) {
@@ -218,7 +230,7 @@ func (v *screen) books(s *demoSummary) {
 		if i == 3 {
 			break
 		}
-		rows = append(rows, []string{u.PaymentID, u.BookedOn.String(), u.Waiting.String(), clip(u.Reference, 40)})
+		rows = append(rows, []string{u.PaymentID, u.BookedOn.String(), u.Waiting.String(), dash(clip(u.Reference, 40))})
 	}
 	v.line("%s found no claim for sure, and a person decides; the first:", count(len(s.Unmatched), "payment", "payments"))
 	v.table([]string{"payment", "booked on", ">EUR", "reference"}, rows)
@@ -232,7 +244,11 @@ func (v *screen) proof(s *demoSummary) {
 		}
 		return
 	}
-	v.title("VERIFY", "all agrees: every file was acknowledged, what came back is what was sent, byte for byte; the books were computed anew from what went in, and the payouts are right to the cent.")
+	v.title("VERIFY", "all agrees")
+	v.line("✓ All %d files that went in are acknowledged, and in/ is empty.", s.Uploaded+s.Bank)
+	v.line("✓ The %d files that came back are, byte for byte, those that were sent.", s.Returned)
+	v.line("✓ Each of %s agrees in itself, to the cent.", count(len(s.Payouts), "payout", "payouts"))
+	v.line("✓ The books, computed anew from what came in, are the same; their chain is whole, their sum zero.")
 }
 
 // next says where to look and what to try.

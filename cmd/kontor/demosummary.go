@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -27,10 +28,12 @@ type demoSummary struct {
 	Letters   int                           `json:"files_letters"`
 	Refused   []refusal                     `json:"refused_uploads"`
 	Verdicts  map[purchase.Verdict]int      `json:"file_verdicts"`
+	Rejected  []refusal                     `json:"rejected_files"`
 	Feeds     []feedCount                   `json:"feeds"`
 	Codes     []codeCount                   `json:"row_codes"`
 	Decisions []decisionCount               `json:"decisions"`
 	Payouts   []payoutProof                 `json:"payouts"`
+	Lines     []lineCount                   `json:"payout_lines"`
 	Guarantee guaranteeCount                `json:"guarantee"`
 	Dunning   []levelCount                  `json:"dunning"`
 	Held      []codeCount                   `json:"dunning_held"`
@@ -78,6 +81,13 @@ type payoutProof struct {
 	Payout  money.Amount   `json:"payout_cents"`
 	Closing money.Amount   `json:"closing_cents"`
 	Column  money.Amount   `json:"column_cents"`
+}
+
+// A lineCount is all lines of a type in all payouts.
+type lineCount struct {
+	Type  purchase.LineType `json:"line_type"`
+	Lines int64             `json:"lines"`
+	Sum   money.Amount      `json:"cents"`
 }
 
 // A guaranteeCount is what was paid though the debtor had not paid.
@@ -218,11 +228,26 @@ func (d *demo) sumPayouts(_ context.Context, s *demoSummary) error {
 			s.wrong("payout %s: its proof fails", p.ID)
 		}
 		s.Payouts = append(s.Payouts, p)
-		s.Guarantee.Claims += t.Totals[purchase.LineGuarantee].Count
-		s.Guarantee.Paid += t.Totals[purchase.LineGuarantee].Cents
-		s.Guarantee.Later += t.Totals[purchase.LineAfterGuarantee].Count
 	}
+	s.sumLines(twins)
 	return nil
+}
+
+// sumLines adds up the payouts by type of line.
+func (s *demoSummary) sumLines(twins []payoutFile) {
+	sums := map[purchase.LineType]lineCount{}
+	for _, t := range twins {
+		for kind, total := range t.Totals {
+			n := sums[kind]
+			sums[kind] = lineCount{kind, n.Lines + total.Count, n.Sum + total.Cents}
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(sums)) {
+		s.Lines = append(s.Lines, sums[kind])
+	}
+	slices.SortStableFunc(s.Lines, func(a, b lineCount) int { return cmp.Compare(b.Sum, a.Sum) })
+	given := sums[purchase.LineGuarantee]
+	s.Guarantee = guaranteeCount{given.Lines, given.Sum, sums[purchase.LineAfterGuarantee].Lines}
 }
 
 // sumDecisions counts the latest decision on each order.
@@ -248,4 +273,3 @@ func (d *demo) sumDecisions(_ context.Context, s *demoSummary) error {
 	slices.SortStableFunc(s.Decisions, func(a, b decisionCount) int { return int(b.Orders - a.Orders) })
 	return nil
 }
-

@@ -33,10 +33,14 @@ func (d *demo) sumAcks(_ context.Context, s *demoSummary) error {
 			s.wrong("%s was not acknowledged", drop.name)
 		}
 	}
-	s.Verdicts = map[purchase.Verdict]int{}
+	s.Verdicts, s.Rejected = map[purchase.Verdict]int{}, []refusal{}
 	for _, f := range c.files {
 		s.Verdicts[f.Status]++
+		if f.Status == purchase.Rejected || f.Status == purchase.Held {
+			s.Rejected = append(s.Rejected, refusal{f.Name, string(f.Code) + ": " + f.Message})
+		}
 	}
+	slices.SortFunc(s.Rejected, func(a, b refusal) int { return cmp.Compare(a.Name, b.Name) })
 	s.Feeds, s.Codes = c.feeds(), c.codes()
 	return nil
 }
