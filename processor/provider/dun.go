@@ -18,6 +18,9 @@ import (
 
 // dun issues the notices of one day, and says which were due but held.
 func (s *session) dun(ctx context.Context, cause string) error {
+	if done, err := s.dunned(ctx); done || err != nil {
+		return err
+	}
 	day, err := s.dunningDay(ctx)
 	if err != nil {
 		return err
@@ -49,6 +52,12 @@ func (s *session) dun(ctx context.Context, cause string) error {
 	return err
 }
 
+// dunned reports whether the slot, or a later one, has said its notices.
+func (s *session) dunned(ctx context.Context) (bool, error) {
+	said, err := documents.find(ctx, s.tx, "merchant_id = ? AND kind = 'dunning' ORDER BY position DESC LIMIT 1", s.terms.Merchant)
+	return len(said) > 0 && said[0].At >= s.at.Unix(), err
+}
+
 func (s *session) dunningDay(ctx context.Context) (dunningDay, error) {
 	d := dunningDay{day: s.day, announcedHold: s.terms.Guarantee.AnnouncedHoldDays, waiting: map[money.Amount]bool{}}
 	rows, err := s.tx.Query(ctx, "SELECT DISTINCT waiting FROM provider_payments WHERE merchant_id = ? AND waiting > 0", s.terms.Merchant)
@@ -62,7 +71,8 @@ func (s *session) dunningDay(ctx context.Context) (dunningDay, error) {
 		return d, err
 	}
 	var latest schedules.Date
-	err = s.tx.QueryRow(ctx, "SELECT COALESCE(MAX(day), '') FROM provider_statements WHERE merchant_id = ? AND day <= ?", s.terms.Merchant, s.day).Scan(&latest)
+	// A slot that is caught up later sees the statements collected since.
+	err = s.tx.QueryRow(ctx, "SELECT COALESCE(MAX(day), '') FROM provider_statements WHERE merchant_id = ?", s.terms.Merchant).Scan(&latest)
 	d.statementOld = latest < schedules.BankDayBefore(s.day, s.terms.Dunning.StatementBankDays)
 	return d, err
 }

@@ -109,11 +109,27 @@ func (s *session) reportUnmatched(ctx context.Context) error {
 		return err
 	}
 	before, err := documents.find(ctx, s.tx, "merchant_id = ? AND kind = 'unmatched' ORDER BY position DESC LIMIT 1", s.terms.Merchant)
-	if err != nil || len(before) == 1 && before[0].Payload == string(text) || len(before) == 0 && len(list) == 0 {
+	if err != nil || len(before) == 1 && before[0].Payload == string(text) {
 		return err
+	}
+	if len(list) == 0 {
+		if waited, err := anyWaited(before); !waited || err != nil {
+			return err
+		}
 	}
 	_, err = say(ctx, s.tx, s.terms.Merchant, "unmatched", s.at, s.day.String(), said)
 	return err
+}
+
+// anyWaited reports whether the list that was said before names a payment: an
+// empty list is told once.
+func anyWaited(before []*document) (bool, error) {
+	if len(before) == 0 {
+		return false, nil
+	}
+	var said purchase.Unmatched
+	err := json.Unmarshal([]byte(before[0].Payload), &said)
+	return len(said.Payments) > 0, err
 }
 
 func (s *session) unmatched(ctx context.Context) ([]purchase.UnmatchedPayment, error) {
