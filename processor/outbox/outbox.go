@@ -46,6 +46,9 @@ const (
 	States    = "states"
 	Letter    = "letter"
 	Unmatched = "unmatched"
+	DATEV     = "datev"    // booking batch of a payout
+	Transfer  = "transfer" // payment orders for the bank
+	EInvoice  = "einvoice" // XML twin of the fee invoice
 )
 
 // A File says where a file goes and what it is. Merchant, Target, Folder and

@@ -154,6 +154,8 @@ type Line struct {
 	// For the accountants' table only:
 	InvoiceDate schedules.Date `json:"-"`
 	DueDate     schedules.Date `json:"-"`
+	// For the booking batch only: the debtor in the merchant's own books, "" when not known.
+	DebtorAccount string `json:"-"`
 }
 
 // Statuses of notices.
