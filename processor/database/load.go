@@ -120,7 +120,7 @@ func (b *batch) statement(table string, columns []string, suffix string) (string
 			values[i] = "value->>" + strconv.Itoa(i)
 		}
 		// WHERE keeps the parser from reading ON CONFLICT as the ON of a join.
-		query := into + strings.Join(values, ", ") + " FROM json_each(?) WHERE true " + suffix
+		query := into + strings.Join(values, ", ") + " FROM jsonb_each(?) WHERE true " + suffix
 		return query, []any{string(append(b.json, ']'))}
 	}
 	args := make([]any, len(columns))
