@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -89,15 +90,48 @@ func (v *screen) wrap(used int, text string) {
 	v.WriteString("\n")
 }
 
-// table is a table, indented; see printTable.
+// table is a table, indented; see printTable. A column whose heading begins
+// with ? is left out when the screen is too narrow, the last one first.
 func (v *screen) table(headings []string, rows [][]string) {
+	for {
+		text, wide := tableText(headings, rows)
+		spare := lastSpare(headings)
+		if wide+2 <= v.width || spare < 0 {
+			for line := range strings.Lines(text) {
+				v.WriteString("  " + line)
+			}
+			return
+		}
+		headings = slices.Delete(slices.Clone(headings), spare, spare+1)
+		for i, row := range rows {
+			rows[i] = slices.Delete(slices.Clone(row), spare, spare+1)
+		}
+	}
+}
+
+func lastSpare(headings []string) int {
+	for i, h := range slices.Backward(headings) {
+		if strings.HasPrefix(h, "?") {
+			return i
+		}
+	}
+	return -1
+}
+
+// tableText is a table, and how wide it is.
+func tableText(headings []string, rows [][]string) (text string, wide int) {
+	shown := make([]string, len(headings))
+	for i, h := range headings {
+		shown[i] = strings.TrimPrefix(h, "?")
+	}
 	var b strings.Builder
-	if err := (&program{out: &b}).printTable(headings, rows); err != nil {
-		return // a strings.Builder takes everything
+	if err := (&program{out: &b}).printTable(shown, rows); err != nil {
+		return "", 0 // a strings.Builder takes everything
 	}
 	for line := range strings.Lines(b.String()) {
-		v.WriteString("  " + line)
+		wide = max(wide, utf8.RuneCountInString(line)-1)
 	}
+	return b.String(), wide
 }
 
 func (v *screen) intro(s *demoSummary) {
@@ -114,7 +148,7 @@ func (v *screen) files(s *demoSummary) {
 		rows = append(rows, f.cells())
 		sum = sum.plus(f)
 	}
-	v.table([]string{"feed", ">files", ">rows", ">booked", ">duplicate", ">conflict", ">parked", ">rejected"}, append(rows, sum.cells()))
+	v.table([]string{"feed", ">files", ">rows", ">booked", "?>duplicate", "?>conflict", "?>parked", ">rejected"}, append(rows, sum.cells()))
 	var verdicts []string
 	for _, verdict := range []purchase.Verdict{purchase.Accepted, purchase.Partial, purchase.Duplicate, purchase.Held, purchase.Rejected} {
 		if n := s.Verdicts[verdict]; n > 0 {
@@ -183,13 +217,20 @@ func (v *screen) payouts(s *demoSummary) {
 		v.line("None: no Monday was played.")
 		return
 	}
-	v.table([]string{"payout", "paid on", ">opening", ">n", ">lines", ">payout", ">closing", ">Σ"}, rows)
+	v.table([]string{"payout", "?paid on", ">opening", "?>n", ">lines", ">payout", ">closing", "?>Σ"}, rows)
 	v.line("ACME was paid %s EUR. All these lines by type:", total)
 	rows = nil
+	all := lineCount{Type: "all"}
 	for _, l := range s.Lines {
-		rows = append(rows, []string{string(l.Type), strconv.FormatInt(l.Lines, 10), l.Sum.String()})
+		rows = append(rows, l.cells())
+		all = lineCount{all.Type, all.Lines + l.Lines, all.Sum + l.Sum}
 	}
+	rows = append(rows, all.cells())
 	v.table([]string{"line type", ">lines", ">EUR"}, rows)
+}
+
+func (l lineCount) cells() []string {
+	return []string{string(l.Type), strconv.FormatInt(l.Lines, 10), l.Sum.String()}
 }
 
 func (v *screen) guarantee(s *demoSummary) {
@@ -205,7 +246,7 @@ func (v *screen) dunning(s *demoSummary) {
 		rows = append(rows, []string{strconv.Itoa(l.Level), l.Name, strconv.FormatInt(l.Notices, 10), l.Outstanding.String(), l.Charges.String()})
 	}
 	if len(rows) > 0 {
-		v.table([]string{"level", "name", ">notices", ">outstanding EUR", ">new charges EUR"}, rows)
+		v.table([]string{"level", "name", ">notices", "?>outstanding EUR", "?>new charges EUR"}, rows)
 	}
 	if len(s.Held) > 0 {
 		v.line("Held back, some for a time: %s.", codeList(s.Held))
