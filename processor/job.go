@@ -98,6 +98,10 @@ func (j *job) box(ctx context.Context) (intake.Inbox, error) {
 // down, or a file that cannot be fetched, stops nothing.
 func (j *job) read(ctx context.Context) (bool, error) {
 	j.step(j.m.ID(), "collect")
+	if j.again() {
+		err := j.Intake.ReadArchived(ctx, j.m.Inbox)
+		return err == nil, err
+	}
 	box, err := j.box(ctx)
 	if err == nil {
 		err = j.Intake.Collect(ctx, j.run, box)
@@ -108,7 +112,7 @@ func (j *job) read(ctx context.Context) (bool, error) {
 
 func (j *job) collect(ctx context.Context, d due) error {
 	whole := true
-	if d.collect != nil {
+	if d.collect != nil || j.again() {
 		var err error
 		if whole, err = j.read(ctx); err != nil {
 			return err
@@ -214,7 +218,7 @@ func (j *job) dun(ctx context.Context, d due) error {
 // report can tell which were sent, and puts it where it belongs.
 func (j *job) deliver(ctx context.Context, d due) error {
 	if d.deliver == nil {
-		return j.Intake.Close(ctx, j.run)
+		return j.acknowledge(ctx)
 	}
 	if err := j.Provider.Advance(ctx, j.m.ID(), *d.deliver); err != nil {
 		return err
@@ -238,6 +242,18 @@ func (j *job) deliver(ctx context.Context, d due) error {
 		return err
 	}
 	return j.mark(ctx, d.deliver)
+}
+
+// acknowledge tells what became of the files of a run that has no deliver slot:
+// the acks wait for the next one, but those of a rerun leave at once.
+func (j *job) acknowledge(ctx context.Context) error {
+	if err := j.Intake.Close(ctx, j.run); err != nil {
+		return err
+	}
+	if err := j.acks(ctx); err != nil || !j.again() {
+		return err
+	}
+	return j.put(ctx)
 }
 
 // put delivers what waits; what fails waits for the next run.

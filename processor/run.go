@@ -70,30 +70,21 @@ func scanRun(rows *sql.Rows) (r run, err error) {
 
 // begin opens a run for the bank and each merchant, all or none.
 func (e *Engine) begin(ctx context.Context, t time.Time, jobs []schedules.Job) (all []run, err error) {
-	names := make([]string, len(jobs))
-	for i, j := range jobs {
-		names[i] = string(j)
-	}
 	err = e.DB.Write(ctx, func(tx *database.Tx) error {
 		all = nil
 		nothing := true
 		for _, m := range slices.Concat([]*Merchant{e.Bank}, e.Merchants) {
-			r := run{merchant: m.ID(), at: t, jobs: jobs}
-			var last int64
-			err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) + 1, COALESCE(MAX(as_of), 0) FROM processor_runs WHERE merchant_id = ?", m.ID()).Scan(&r.number, &last)
+			r, err := nextRun(ctx, tx, m, t)
 			if err != nil {
 				return err
 			}
-			if t.Unix() < last {
-				return fmt.Errorf("%w: merchant %s has a run at %s", ErrEarlier, m.ID(), time.Unix(last, 0).In(m.Zone).Format(time.RFC3339))
-			}
+			r.jobs = jobs
 			d, err := e.due(ctx, tx, m, r)
 			if err != nil {
 				return err
 			}
 			nothing = nothing && d.none()
-			if _, err := tx.Exec(ctx, "INSERT INTO processor_runs (merchant_id, number, as_of, jobs, started_at, ended_at) VALUES (?, ?, ?, ?, ?, 0)",
-				r.merchant, r.number, t.Unix(), strings.Join(names, " "), e.Now().Unix()); err != nil {
+			if err := e.insertRun(ctx, tx, r); err != nil {
 				return err
 			}
 			all = append(all, r)
@@ -104,6 +95,27 @@ func (e *Engine) begin(ctx context.Context, t time.Time, jobs []schedules.Job) (
 		return nil
 	})
 	return all, err
+}
+
+// nextRun numbers the next run of a merchant; it is not earlier than the last.
+func nextRun(ctx context.Context, tx *database.Tx, m *Merchant, t time.Time) (run, error) {
+	r := run{merchant: m.ID(), at: t}
+	var last int64
+	err := tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) + 1, COALESCE(MAX(as_of), 0) FROM processor_runs WHERE merchant_id = ?", m.ID()).Scan(&r.number, &last)
+	if err == nil && t.Unix() < last {
+		err = fmt.Errorf("%w: merchant %s has a run at %s", ErrEarlier, m.ID(), time.Unix(last, 0).In(m.Zone).Format(time.RFC3339))
+	}
+	return r, err
+}
+
+func (e *Engine) insertRun(ctx context.Context, tx *database.Tx, r run) error {
+	names := make([]string, len(r.jobs))
+	for i, j := range r.jobs {
+		names[i] = string(j)
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO processor_runs (merchant_id, number, as_of, jobs, started_at, ended_at) VALUES (?, ?, ?, ?, ?, 0)",
+		r.merchant, r.number, r.at.Unix(), strings.Join(names, " "), e.Now().Unix())
+	return err
 }
 
 // due works out what a run has to do; a resumed run finds what is left.

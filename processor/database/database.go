@@ -57,6 +57,7 @@ type DB struct {
 	reader     *sql.DB
 	texts      texts
 	statements atomic.Int64
+	dry        *Tx // of a dry run: the one transaction of all
 }
 
 // Open opens the database that url names: "sqlite:PATH", whose file is made

@@ -26,6 +26,9 @@ const (
 // On SQLite a transaction is alone from its begin. On PostgreSQL it is READ
 // COMMITTED: who reads before writing takes [Tx.Lock] first.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	if db.dry != nil {
+		return db.part(ctx, f)
+	}
 	pauses := backoff.NewExponentialBackOff()
 	pauses.InitialInterval, pauses.MaxInterval = firstPause, longestPause
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
@@ -44,6 +47,9 @@ func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 
 // Read runs f once on a consistent snapshot; statements that write are refused.
 func (db *DB) Read(ctx context.Context, f func(*Tx) error) error {
+	if db.dry != nil {
+		return f(db.dry)
+	}
 	options := &sql.TxOptions{}
 	if db.engine == PostgreSQL {
 		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}

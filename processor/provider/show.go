@@ -53,6 +53,7 @@ type LifeLine struct {
 	Amount     money.Amount      `json:"amount_cents"`
 	PayoutID   string            `json:"payout_id"` // "" while it waits for the next payout
 	Source     string            `json:"source"`
+	Entry      int64             `json:"entry"` // of the books; 0 when nothing moved
 }
 
 // A LifeEntry is an entry of the books that touches the claim.
@@ -121,7 +122,7 @@ func lifeLines(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
 	}
 	settled, err := payouts.find(ctx, tx, "merchant_id = ? ORDER BY seq", c.Merchant)
 	for _, x := range all {
-		line := LifeLine{x.N, x.Type, x.BookedOn, x.DocumentNo, x.Amount, "", x.Source}
+		line := LifeLine{x.N, x.Type, x.BookedOn, x.DocumentNo, x.Amount, "", x.Source, x.Entry}
 		for _, w := range settled {
 			if w.FirstLine <= x.N && x.N <= w.LastLine {
 				line.PayoutID = w.ID

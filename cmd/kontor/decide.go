@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"github.com/kontor-exchange/kontor/processor/batch"
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/intake"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// A decision is what a person decides; it travels to the provider as a command
+// in the next batch.
+type decision struct {
+	Kind     string `json:"kind"`
+	Subject  string `json:"subject"`
+	Argument string `json:"argument"`
+	Text     string `json:"text"` // what it does
+}
+
+// A decisionView is what a decision has done, or would do.
+type decisionView struct {
+	decision
+	DryRun   bool     `json:"dry_run"`
+	Operator string   `json:"operator"`
+	Reason   string   `json:"reason"`
+	Outcome  string   `json:"outcome,omitempty"` // of a dry run
+	Effects  []effect `json:"effects,omitempty"` // of a dry run
+}
+
+// decide registers a decision for the next batch, or shows what it would do.
+func (p *program) decide(ctx context.Context, x *exchange, merchant string, d decision, a asking, outcome func(y *exchange) (string, error)) error {
+	if err := x.undecided(ctx, merchant, d); err != nil {
+		return err
+	}
+	at, err := x.latest(ctx, p, merchant)
+	if err != nil {
+		return err
+	}
+	c := purchase.Command{
+		CommandNo: commandNo(at.Format("20060102T150405"), d), Kind: d.Kind, Day: schedules.DateOf(at),
+		Subject: d.Subject, Argument: d.Argument, Operator: a.operator, Reason: a.reason,
+	}
+	v := decisionView{decision: d, DryRun: a.dryRun, Operator: a.operator, Reason: a.reason}
+	command := func(y *exchange) func(context.Context, intake.Run, intake.Inbox) error {
+		return func(ctx context.Context, _ intake.Run, _ intake.Inbox) error {
+			return y.db.Write(ctx, func(tx *database.Tx) error { return batch.Command(ctx, tx, merchant, c) })
+		}
+	}
+	if !a.dryRun {
+		if err := command(x)(ctx, intake.Run{}, intake.Inbox{}); err != nil {
+			return err
+		}
+		return p.printDecision(v)
+	}
+	w := work{merchant: merchant, what: d.Kind, register: command}
+	v.Effects, err = p.preview(ctx, x, w, a, at, func(y *exchange) error {
+		v.Outcome, err = outcome(y)
+		return err
+	})
+	if err != nil {
+		return explainRerun(err)
+	}
+	return p.printDecision(v)
+}
+
+// commandNo is the number of a command: when, and what.
+func commandNo(when string, d decision) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{d.Kind, d.Subject, d.Argument}, "\x00")))
+	return fmt.Sprintf("%s-%x", when, sum[:4])
+}
+
+// waiting returns the commands about something that no batch has taken yet.
+func (x *exchange) waiting(ctx context.Context, merchant, kind, subject string) ([]purchase.Command, error) {
+	all, err := x.batches.WaitingCommands(ctx, merchant)
+	some := []purchase.Command{}
+	for _, c := range all {
+		if c.Kind == kind && c.Subject == subject {
+			some = append(some, c)
+		}
+	}
+	return some, err
+}
+
+// undecided refuses a decision about something that was decided and waits for
+// the next batch.
+func (x *exchange) undecided(ctx context.Context, merchant string, d decision) error {
+	before, err := x.waiting(ctx, merchant, d.Kind, d.Subject)
+	if err != nil || len(before) == 0 {
+		return err
+	}
+	c := before[len(before)-1]
+	err = fmt.Errorf("%s has decided about %s already: %s (%s)", c.Operator, d.Subject, c.Argument, c.Reason)
+	if c.Argument == d.Argument {
+		return failWith(exitNothing, err, "it waits for the next run; kontor run does it now")
+	}
+	return failWith(exitConflict, err, "let the next run carry it out, kontor run does it now; then look again")
+}
+
+func (p *program) printDecision(v decisionView) error {
+	if p.json {
+		return p.printJSON(v)
+	}
+	if !v.DryRun {
+		return p.say(v.Text+".", "Recorded for "+v.Operator+": "+v.Reason, nextRun)
+	}
+	if err := p.say("Dry run, nothing is changed: "+v.Text+".", "Then "+v.Outcome+"."); err != nil {
+		return err
+	}
+	return p.printEffects(v.Effects)
+}

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kontor-exchange/kontor/processor/intake"
+	"github.com/kontor-exchange/kontor/processor/money"
+	"github.com/kontor-exchange/kontor/processor/outbox"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// statusCommand tells how things stand.
+func (p *program) statusCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Tell how things stand: last run, what waits, what is due, what needs a person",
+		Long: `Tell for each merchant when the last run was and what is due next, how many rows
+are parked, how much money waits in suspense, which files are held and which
+could not be delivered, and why. Lines that begin with ! need a person. Base
+rates that are about to end are told 60 days ahead.`,
+		Example: "  kontor status\n  kontor status --merchant acme --json",
+		Args:    arguments(cobra.NoArgs),
+		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context()) },
+	}
+	return exits(c, exitDone, exitFailed, exitUsage)
+}
+
+// A standing is how things stand.
+type standing struct {
+	At        time.Time          `json:"at"`
+	Rates     rateStanding       `json:"base_rates"`
+	Merchants []merchantStanding `json:"merchants"`
+	Bank      inboxStanding      `json:"bank"`
+}
+
+type rateStanding struct {
+	KnownUntil schedules.Date `json:"known_until"` // the last day that can be computed
+	Warning    string         `json:"warning,omitempty"`
+}
+
+// An inboxStanding is what waits of the files of a merchant or of the bank.
+type inboxStanding struct {
+	LastRun     *time.Time     `json:"last_run"`
+	FilesUnread int64          `json:"files_unread"`
+	FilesHeld   []fileView     `json:"files_held"`
+	Outbox      []waitingFile  `json:"outbox"`
+	ParkedRows  int64          `json:"parked_rows"`
+	ParkedSince schedules.Date `json:"parked_since"`
+}
+
+type merchantStanding struct {
+	Merchant string `json:"merchant"`
+	inboxStanding
+	RecordsWaiting  int64              `json:"records_waiting"` // for the next batch
+	CommandsWaiting []purchase.Command `json:"commands_waiting"`
+	BatchOpen       int64              `json:"batch_open"` // without receipt; 0: none
+	Suspense        money.Amount       `json:"suspense_cents"`
+	SuspenseCount   int                `json:"suspense_payments"`
+	Next            []dueJob           `json:"next"`
+}
+
+// A waitingFile is a file that is to be delivered.
+type waitingFile struct {
+	File  string `json:"file"` // target:folder/name
+	Tries int64  `json:"tries"`
+	Error string `json:"error"`
+}
+
+func (p *program) status(ctx context.Context) error {
+	return p.look(ctx, func(c *Config, x *exchange) error {
+		ids, err := c.chosen(p.merchant)
+		if err != nil {
+			return err
+		}
+		s := standing{}
+		if s.At, err = x.latest(ctx, p, purchase.Provider); err != nil {
+			return err
+		}
+		if s.Rates, err = x.rates(schedules.DateOf(s.At)); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			m, err := x.standing(ctx, id, s.At)
+			if err != nil {
+				return err
+			}
+			s.Merchants = append(s.Merchants, m)
+		}
+		if s.Bank, err = x.inbox(ctx, purchase.Provider); err != nil {
+			return err
+		}
+		if p.json {
+			return p.printJSON(s)
+		}
+		return p.printStatus(s)
+	})
+}
+
+// warnDays is how long before their end base rates are warned of.
+const warnDays = 60
+
+// rates tells until when default interest can be computed.
+func (x *exchange) rates(today schedules.Date) (r rateStanding, err error) {
+	known, err := x.config.Rates()
+	if err != nil || len(known) == 0 {
+		return r, err
+	}
+	r.KnownUntil = known[len(known)-1].From.AddMonths(6) - 1
+	if left := r.KnownUntil - today; left < warnDays {
+		r.Warning = fmt.Sprintf("base rates are known until %s, in %s; later notices are held. Add the rate from %s: base_rates in the configuration",
+			r.KnownUntil, count(max(0, int64(left)), "day", "days"), r.KnownUntil+1)
+	}
+	return r, nil
+}
+
+func (x *exchange) inbox(ctx context.Context, owner string) (s inboxStanding, err error) {
+	last, err := x.engine.LastRun(ctx, owner)
+	if err != nil {
+		return s, err
+	}
+	if !last.IsZero() {
+		last = last.In(x.config.ZoneOf(owner))
+		s.LastRun = &last
+	}
+	backlog, err := x.intake.Backlog(ctx, owner)
+	if err != nil {
+		return s, err
+	}
+	s.FilesUnread, s.ParkedRows, s.ParkedSince = backlog.Unread, backlog.Parked, backlog.Since
+	s.FilesHeld = views(backlog.Held)
+	waiting, err := x.outbox.List(ctx, owner, outbox.Filter{Waiting: true})
+	s.Outbox = []waitingFile{}
+	for _, e := range waiting {
+		s.Outbox = append(s.Outbox, waitingFile{e.File.String(), e.Tries, e.Error})
+	}
+	return s, err
+}
+
+func views(infos []intake.FileInfo) []fileView {
+	all := make([]fileView, len(infos))
+	for i, info := range infos {
+		all[i] = viewOf(info)
+	}
+	return all
+}
+
+func (x *exchange) standing(ctx context.Context, id string, at time.Time) (m merchantStanding, err error) {
+	m = merchantStanding{Merchant: id, CommandsWaiting: []purchase.Command{}}
+	if m.inboxStanding, err = x.inbox(ctx, id); err != nil {
+		return m, err
+	}
+	if m.RecordsWaiting, err = x.batches.Waiting(ctx, id); err != nil {
+		return m, err
+	}
+	commands, err := x.batches.WaitingCommands(ctx, id)
+	if err != nil {
+		return m, err
+	}
+	m.CommandsWaiting = append(m.CommandsWaiting, commands...)
+	if m.BatchOpen, err = x.openBatch(ctx, id); err != nil {
+		return m, err
+	}
+	payments, err := x.provider.Payments(ctx, id, true)
+	if err != nil {
+		return m, err
+	}
+	m.SuspenseCount = len(payments)
+	for _, payment := range payments {
+		m.Suspense += payment.Waiting
+	}
+	m.Next, err = x.config.nextJobs(id, schedules.Jobs(), at.In(x.config.ZoneOf(id)), 1)
+	return m, err
+}
+
+// openBatch returns the batch that waits for its receipt: there is at most one,
+// the last.
+func (x *exchange) openBatch(ctx context.Context, id string) (int64, error) {
+	taken, err := x.batches.Taken(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	some, err := x.batches.List(ctx, id, taken, 1)
+	if err != nil || len(some) == 0 || some[0].Answered {
+		return 0, err
+	}
+	return some[0].Number, nil
+}
+
+func (p *program) printStatus(s standing) error {
+	var rows [][]string
+	for _, m := range s.Merchants {
+		rows = append(rows, []string{
+			m.Merchant, m.lastRun(), fmt.Sprint(m.FilesUnread + int64(len(m.FilesHeld))), fmt.Sprint(m.ParkedRows),
+			fmt.Sprint(m.RecordsWaiting), m.Suspense.String(), fmt.Sprint(len(m.Outbox)),
+		})
+	}
+	rows = append(rows, []string{"(bank)", s.Bank.lastRun(), fmt.Sprint(s.Bank.FilesUnread + int64(len(s.Bank.FilesHeld))), "–", "–", "–", fmt.Sprint(len(s.Bank.Outbox))})
+	err := p.printTable([]string{"MERCHANT", "LAST RUN", ">FILES WAITING", ">ROWS PARKED", ">TO TRANSMIT", ">SUSPENSE", ">TO DELIVER"}, rows)
+	if err != nil {
+		return err
+	}
+	if err := p.say(""); err != nil {
+		return err
+	}
+	if err := p.printNext(s); err != nil {
+		return err
+	}
+	lines := []string{"", fmt.Sprintf("Base rates are known until %s.", s.Rates.KnownUntil)}
+	if needs := s.needs(); len(needs) > 0 {
+		lines = append(append(lines, ""), needs...)
+	}
+	return p.say(lines...)
+}
+
+func (s inboxStanding) lastRun() string {
+	if s.LastRun == nil {
+		return "never"
+	}
+	return timeText(*s.LastRun, s.LastRun.Location())
+}
+
+// printNext shows when each job is due next, a line for each merchant.
+func (p *program) printNext(s standing) error {
+	headings := []string{"NEXT"}
+	for _, job := range schedules.Jobs() {
+		headings = append(headings, strings.ToUpper(string(job)))
+	}
+	var rows [][]string
+	for _, m := range s.Merchants {
+		row := []string{m.Merchant}
+		for _, d := range m.Next {
+			row = append(row, timeText(d.At, d.At.Location()))
+		}
+		rows = append(rows, row)
+	}
+	return p.printTable(headings, rows)
+}
+
+// needs are the lines about what a person should look at.
+func (s standing) needs() (lines []string) {
+	if s.Rates.Warning != "" {
+		lines = append(lines, "! "+s.Rates.Warning)
+	}
+	for _, m := range s.Merchants {
+		lines = append(lines, m.needs()...)
+	}
+	return append(lines, s.Bank.needs("bank")...)
+}
+
+func (m merchantStanding) needs() []string {
+	lines := m.inboxStanding.needs(m.Merchant)
+	if m.ParkedRows > 0 {
+		lines = append(lines, fmt.Sprintf("  %s: %s for their order or invoice, the oldest since %s", m.Merchant, count(m.ParkedRows, "row waits", "rows wait"), m.ParkedSince))
+	}
+	if m.SuspenseCount > 0 {
+		lines = append(lines, fmt.Sprintf("! %s: %s of %s in suspense; kontor payments list", m.Merchant, count(m.SuspenseCount, "payment", "payments"), m.Suspense))
+	}
+	for _, c := range m.CommandsWaiting {
+		lines = append(lines, fmt.Sprintf("  %s: %s decided %s for %s; the next run tells the provider", m.Merchant, c.Operator, c.Argument, c.Subject))
+	}
+	if m.BatchOpen != 0 {
+		lines = append(lines, fmt.Sprintf("! %s: batch %d has no receipt; kontor run finishes the run that was cut off", m.Merchant, m.BatchOpen))
+	}
+	return lines
+}
+
+func (s inboxStanding) needs(name string) (lines []string) {
+	for _, f := range s.FilesHeld {
+		lines = append(lines, fmt.Sprintf("! %s: file %s (%s) is HELD: %s; kontor files show %s", name, f.File, f.Name, f.Code, f.File))
+	}
+	for _, f := range s.Outbox {
+		if f.Error != "" {
+			lines = append(lines, fmt.Sprintf("! %s: %s was not delivered in %s: %s", name, f.File, count(f.Tries, "try", "tries"), clip(f.Error, 200)))
+		}
+	}
+	return lines
+}
