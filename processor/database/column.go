@@ -2,7 +2,7 @@ package database
 
 import "fmt"
 
-// A column gathers values of one type for an array of PostgreSQL.
+// A column gathers values of one type.
 type column struct {
 	text    bool
 	texts   []string

@@ -57,7 +57,8 @@ type DB struct {
 	reader     *sql.DB
 	texts      texts
 	statements atomic.Int64
-	dry        *Tx // of a dry run: the one transaction of all
+	dry        *Tx       // of a dry run: the one transaction of all
+	loading    *rowTable // of the connection that writes (SQLite)
 }
 
 // Open opens the database that url names: "sqlite:PATH", whose file is made

@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// loadBytes bounds the values that one statement of [Tx.Load] carries. SQLite
-// holds about four copies of them.
+// loadBytes bounds the values that one statement of [Tx.Load] carries.
 const loadBytes = 8 << 20
 
 // Load inserts rows, all those of a chunk by one statement: there is one for
@@ -20,16 +19,14 @@ const loadBytes = 8 << 20
 // No two rows of one call may meet in such a clause.
 func (tx *Tx) Load(ctx context.Context, table string, columns []string, rows [][]any, suffix string) error {
 	for len(rows) > 0 {
-		batch := newBatch(tx.db.engine, len(columns))
+		batch := &batch{columns: make([]column, len(columns))}
 		n := 0
 		for ; n < len(rows) && batch.size < loadBytes; n++ {
 			if err := batch.add(rows[n]); err != nil {
 				return fmt.Errorf("database: load %s: row %d: %w", table, n, nameColumn(err, columns))
 			}
 		}
-		query, args := batch.statement(table, columns, suffix)
-		tx.db.statements.Add(1)
-		if _, err := tx.tx.ExecContext(ctx, query, args...); err != nil {
+		if err := tx.insert(ctx, table, columns, batch, suffix); err != nil {
 			return fmt.Errorf("database: load %d rows into %s: %w", n, table, err)
 		}
 		rows = rows[n:]
@@ -53,18 +50,11 @@ func nameColumn(err error, columns []string) error {
 	return err
 }
 
-// A batch gathers rows for one statement: as one JSON text for SQLite, as an
-// array for each column for PostgreSQL.
+// A batch gathers rows for one statement, column by column.
 type batch struct {
-	engine  Engine
 	size    int
-	json    []byte
 	columns []column
 	rows    int
-}
-
-func newBatch(engine Engine, columns int) *batch {
-	return &batch{engine: engine, json: []byte{'['}, columns: make([]column, columns)}
 }
 
 func (b *batch) add(row []any) error {
@@ -80,53 +70,41 @@ func (b *batch) add(row []any) error {
 			return &cellError{column: i, err: err}
 		}
 	}
-	if b.engine == SQLite {
-		b.json = append(b.json, ']')
-		b.size = len(b.json)
-	}
 	b.rows++
 	return nil
 }
 
 func (b *batch) put(i int, v any) error {
+	s, text := v.(string)
 	if b.rows == 0 {
-		_, b.columns[i].text = v.(string)
+		b.columns[i].text = text
 	}
-	if b.engine == PostgreSQL {
-		s, _ := v.(string)
-		b.size += len(s) + 8
-		return b.columns[i].add(v)
-	}
-	if err := b.columns[i].check(v); err != nil {
-		return err
-	}
-	switch {
-	case i > 0:
-		b.json = append(b.json, ',')
-	case b.rows > 0:
-		b.json = append(b.json, ',', '[')
-	default:
-		b.json = append(b.json, '[')
-	}
-	b.json = appendJSON(b.json, v)
-	return nil
+	b.size += len(s) + 8
+	return b.columns[i].add(v)
 }
 
-func (b *batch) statement(table string, columns []string, suffix string) (string, []any) {
-	into := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") SELECT "
+// insert runs the one statement of a batch. SQLite fetches the rows from a
+// virtual table, PostgreSQL gets an array for each column.
+func (tx *Tx) insert(ctx context.Context, table string, columns []string, b *batch, suffix string) error {
+	query := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") SELECT "
 	values := make([]string, len(columns))
-	if b.engine == SQLite {
+	var args []any
+	if tx.db.engine == SQLite {
 		for i := range columns {
-			values[i] = "value->>" + strconv.Itoa(i)
+			values[i] = rowColumn(i)
 		}
 		// WHERE keeps the parser from reading ON CONFLICT as the ON of a join.
-		query := into + strings.Join(values, ", ") + " FROM jsonb_each(?) WHERE true " + suffix
-		return query, []any{string(append(b.json, ']'))}
+		query += strings.Join(values, ", ") + " FROM " + rowTableName + " WHERE true " + suffix
+		tx.db.loading.batch = b
+		defer func() { tx.db.loading.batch = nil }()
+	} else {
+		for i := range b.columns {
+			args = append(args, b.columns[i].array())
+			values[i] = "$" + strconv.Itoa(i+1) + b.columns[i].cast()
+		}
+		query += "* FROM unnest(" + strings.Join(values, ", ") + ") " + suffix
 	}
-	args := make([]any, len(columns))
-	for i := range b.columns {
-		args[i] = b.columns[i].array()
-		values[i] = "$" + strconv.Itoa(i+1) + b.columns[i].cast()
-	}
-	return into + "* FROM unnest(" + strings.Join(values, ", ") + ") " + suffix, args
+	tx.db.statements.Add(1)
+	_, err := tx.tx.ExecContext(ctx, query, args...)
+	return err
 }

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -29,21 +30,23 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if err := createPrivate(abs); err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	writer, err := sqlitePool(abs, "immediate", 1,
+	rows := &rowTable{}
+	connector, err := newRowConnector(sqliteName(abs, "immediate",
 		"busy_timeout(2000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-32768)", "wal_autocheckpoint(8000)", "journal_size_limit(67108864)")
+		"cache_size(-32768)", "wal_autocheckpoint(8000)", "journal_size_limit(67108864)"), rows)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("database: open %s: %w", abs, err)
 	}
+	writer := sqlitePool(connector, 1)
 	if err := writer.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("database: open %s: %w", abs, err), writer.Close())
 	}
-	reader, err := sqlitePool(abs, "deferred", sqliteReaders,
-		"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)")
+	reading, err := sqlite.NewConnector(sqliteName(abs, "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-8192)"))
 	if err != nil {
-		return nil, errors.Join(err, writer.Close())
+		return nil, errors.Join(fmt.Errorf("database: open %s: %w", abs, err), writer.Close())
 	}
-	return &DB{engine: SQLite, writer: writer, reader: reader}, nil
+	reader := sqlitePool(reading, sqliteReaders)
+	return &DB{engine: SQLite, writer: writer, reader: reader, loading: rows}, nil
 }
 
 // createPrivate makes the file with mode 0600; SQLite gives the files beside it
@@ -56,17 +59,16 @@ func createPrivate(path string) error {
 	return f.Close()
 }
 
-func sqlitePool(path, lock string, connections int, pragmas ...string) (*sql.DB, error) {
+func sqliteName(path, lock string, pragmas ...string) string {
 	query := url.Values{"_txlock": {lock}, "_pragma": pragmas}
-	name := (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
-	connector, err := sqlite.NewConnector(name)
-	if err != nil {
-		return nil, fmt.Errorf("database: open %s: %w", path, err)
-	}
-	pool := sql.OpenDB(connector)
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
+}
+
+func sqlitePool(c driver.Connector, connections int) *sql.DB {
+	pool := sql.OpenDB(c)
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
-	return pool, nil
+	return pool
 }
 
 // sqliteBusy reports whether another connection was in the way.
