@@ -93,8 +93,8 @@ func RoundDiv(n, d int64) int64 {
 // that outgrow 64 bits; d must be positive and the quotient must fit.
 func RoundDiv128(hi, lo, d uint64) (int64, error) {
 	lo, carry := bits.Add64(lo, d/2, 0)
-	hi += carry
-	if hi >= d {
+	hi, over := bits.Add64(hi, 0, carry)
+	if over > 0 || hi >= d {
 		return 0, ErrRange
 	}
 	q, _ := bits.Div64(hi, lo, d)
