@@ -13,7 +13,7 @@ import (
 
 // TestMain lets the scripts call the real program as "kontor".
 func TestMain(m *testing.M) {
-	testscript.Main(tests{m}, map[string]func(){"kontor": main})
+	testscript.Main(tests{m}, map[string]func(){"kontor": main, "kontor-fast": fastMain})
 }
 
 // tests are the tests of this package; the database server that they start

@@ -3,23 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/crypto/ssh"
 
-	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor"
-	"github.com/kontor-exchange/kontor/processor/purchase"
-	"github.com/kontor-exchange/kontor/processor/sftpd"
 )
 
 // serveCommand is the daemon.
@@ -29,10 +21,16 @@ func (p *program) serveCommand() *cobra.Command {
 		Short: "Run as a daemon: schedules, and the built-in SFTP server",
 		Long: `Do what is due when it is due, until SIGTERM or SIGINT, and serve the merchants'
 homes over SFTP when the configuration has a server block. What was missed while
-the daemon was down is caught up first, each slot at its own time. A stop takes
-less than 10 seconds; what was cut off is finished at the next start.`,
-		Args: arguments(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error { return p.serve(c.Context()) },
+the daemon was down is caught up first, each slot at its own time. What fails is
+logged, and tried again at the next slot.
+
+A stop takes less than 10 seconds; a run that it cut off is finished at the next
+start. A second signal ends the process at once, which does no harm either. One
+process works with a data_dir at a time; status, claims and the other commands
+that look may be used beside it.`,
+		Example: `  kontor --config /srv/kontor/kontor.yaml serve`,
+		Args:    arguments(cobra.NoArgs),
+		RunE:    func(c *cobra.Command, _ []string) error { return p.serve(c.Context()) },
 	}
 	return exits(c, exitDone, exitFailed, exitUsage, exitHeld)
 }
@@ -44,34 +42,66 @@ func (p *program) serve(ctx context.Context) (err error) {
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // the next signal ends the process
 	log := p.logger(c)
 	x, err := p.openExclusive(ctx, c, log)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, x.close()) }()
 	server, err := x.listen(ctx, log)
 	if err != nil {
-		return err
+		return errors.Join(err, x.close())
 	}
-	served := make(chan error, 1)
-	go func() { served <- serveSFTP(ctx, server) }()
-	log.Info("kontor serves", "merchants", len(x.engine.Merchants), "data_dir", c.DataDir)
-	x.loop(ctx, p.now, log)
+	log.Info("kontor serves", "merchants", len(x.engine.Merchants), "data_dir", c.DataDir, "zone", c.Zone)
+	tasks := []task{func(ctx context.Context) error { x.loop(ctx, p.now, log); return nil }}
+	if server != nil {
+		tasks = append(tasks, server.Serve)
+	}
+	ended, err := untilStopped(ctx, stopLimit, tasks)
+	if !ended {
+		log.Warn("kontor stops in the midst of a run, which is finished at the next start")
+		return err // the data stay open: the process ends now, as with kill -9
+	}
 	log.Info("kontor stops")
-	return <-served
+	return errors.Join(err, x.close())
 }
 
-func serveSFTP(ctx context.Context, server *sftpd.Server) error {
-	if server == nil {
-		return nil
+// stopLimit is how long a run may take to notice that it is to end.
+const stopLimit = 8 * time.Second
+
+// A task works until its context ends.
+type task func(context.Context) error
+
+// untilStopped lets tasks work beside each other until the context ends, or
+// one of them does, and then waits at most the limit for all. ended is false
+// when one of them is still at work.
+func untilStopped(ctx context.Context, limit time.Duration, tasks []task) (ended bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	results := make(chan error, len(tasks))
+	for _, work := range tasks {
+		go func() {
+			defer cancel()
+			results <- work(ctx)
+		}()
 	}
-	return server.Serve(ctx)
+	<-ctx.Done()
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	for range tasks {
+		select {
+		case result := <-results:
+			err = errors.Join(err, result)
+		case <-late.C:
+			return false, err
+		}
+	}
+	return true, err
 }
 
 // wake is how long the loop sleeps at most, so that a jump of the clock, or a
-// laptop that slept, does not delay a slot for long.
-const wake = 20 * time.Second
+// laptop that slept, delays no slot.
+const wake = time.Second
 
 // loop does what is due until the context ends. An error of a run is told, and
 // what is left is tried again at the next slot.
@@ -79,14 +109,11 @@ func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Log
 	for ctx.Err() == nil {
 		t := now()
 		err := x.engine.Run(ctx, t, nil)
-		switch {
-		case err == nil, errors.Is(err, processor.ErrNothingDue), ctx.Err() != nil:
-		case errors.Is(err, processor.ErrEarlier):
-			log.Error("the clock is behind the books", "error", err)
-		default:
-			log.Error("run", "error", err)
+		if ctx.Err() != nil {
+			return
 		}
-		for next := x.engine.Next(t); ctx.Err() == nil && now().Before(next); {
+		tell(log, t, err)
+		for next := x.engine.Next(t); now().Before(next); {
 			if wait(ctx, min(wake, next.Sub(now()))) != nil {
 				return
 			}
@@ -94,68 +121,31 @@ func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Log
 	}
 }
 
-// listen opens the built-in server; nil when there is none.
-func (x *exchange) listen(ctx context.Context, log *slog.Logger) (*sftpd.Server, error) {
-	c := x.config
-	if c.Server == nil {
-		return nil, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(c.HostKey()), 0o700); err != nil {
-		return nil, err
-	}
-	if _, err := sftpd.EnsureHostKey(c.HostKey()); err != nil {
-		return nil, err
-	}
-	homes := map[string]sftpd.Home{}
-	for _, id := range c.MerchantIDs() {
-		if erp := c.Merchants[id].ERP; erp.URL == builtin {
-			keys, err := authorizedKeys(erp.AuthorizedKeys)
-			if err != nil {
-				return nil, fmt.Errorf("merchants.%s.erp.authorized_keys: %w", id, err)
-			}
-			homes[id] = sftpd.Home{Dir: c.Home(id), AuthorizedKeys: keys}
+// tell logs how a run ended: each thing that went wrong on a line of its own.
+func tell(log *slog.Logger, t time.Time, err error) {
+	at := t.Format(time.RFC3339)
+	switch {
+	case err == nil:
+		log.Debug("run done", "as_of", at)
+	case errors.Is(err, processor.ErrNothingDue):
+		log.Debug("nothing is due", "as_of", at)
+	case errors.Is(err, processor.ErrEarlier):
+		log.Error("the clock is behind the books, nothing is done until it has caught up", "as_of", at, "error", err)
+	default:
+		for _, e := range apart(err) {
+			log.Error("a part of the run failed and is tried again at the next slot", "as_of", at, "error", e)
 		}
 	}
-	server, err := sftpd.Listen(ctx, sftpd.Config{
-		Listen: c.Server.Listen, HostKeys: []string{c.HostKey()}, Homes: homes, Check: c.checkUpload,
-		Limits: sftpd.Limits{File: int64(c.MaxFile.value)}, Log: log,
-	})
-	if err == nil {
-		log.Info("SFTP server listens", "address", server.Addr().String(), "homes", len(homes))
-	}
-	return server, err
 }
 
-// authorizedKeys reads public keys of OpenSSH.
-func authorizedKeys(files []string) ([]ssh.PublicKey, error) {
-	var keys []ssh.PublicKey
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		for rest := text; len(strings.TrimSpace(string(rest))) > 0; {
-			var key ssh.PublicKey
-			if key, _, _, rest, err = ssh.ParseAuthorizedKey(rest); err != nil {
-				return nil, fmt.Errorf("%s: %w; want lines such as ssh-ed25519 AAAA…", file, err)
-			}
-			keys = append(keys, key)
-		}
+// apart takes joined errors apart.
+func apart(err error) (all []error) {
+	joined, isJoined := err.(interface{ Unwrap() []error })
+	if !isJoined {
+		return []error{err}
 	}
-	return keys, nil
-}
-
-// checkUpload refuses, at the end of an upload, a file whose header the
-// merchant's profile cannot read. The text goes to the client.
-func (c *Config) checkUpload(user, name string, content io.Reader) error {
-	profile := c.Profile(user)
-	feed, known := profile.FeedOf(name)
-	if !known || feed == purchase.Payments {
-		return nil // what no feed takes, and what is not the merchant's, is told otherwise
+	for _, e := range joined.Unwrap() {
+		all = append(all, apart(e)...)
 	}
-	err := profile.CheckHeader(feed, content)
-	if refused := (formats.FileError{}); errors.As(err, &refused) {
-		return errors.New(refused.Message(c.LanguageOf(user)))
-	}
-	return err
+	return all
 }

@@ -85,7 +85,7 @@ func (p *program) openExclusive(ctx context.Context, c *Config, log *slog.Logger
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	x.lock = lock
-	return x, x.spool.Clean()
+	return x, errors.Join(x.spool.Clean(), c.makeHomes())
 }
 
 func (x *exchange) close() error {
