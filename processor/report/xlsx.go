@@ -1,0 +1,4 @@
+package report
+
+// XLSX is the ending of workbooks, see [PayoutName].
+const XLSX = ".xlsx"
