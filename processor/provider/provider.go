@@ -103,5 +103,7 @@ func say(ctx context.Context, tx *database.Tx, merchant, kind string, at time.Ti
 	if err != nil {
 		return 0, err
 	}
-	return d.Position, documents.save(ctx, tx, []*document{&d})
+	_, err = tx.Exec(ctx, "INSERT INTO provider_documents (merchant_id, position, kind, at, ref, payload) VALUES (?, ?, ?, ?, ?, ?)",
+		d.Merchant, d.Position, d.Kind, d.At, d.Ref, d.Payload)
+	return d.Position, err
 }
