@@ -41,7 +41,7 @@ func (r Renderer) LetterPDF(w io.Writer, l Letter) error {
 		notices: slices.Clone(l.Notices),
 	}
 	slices.SortStableFunc(d.notices, func(a, b purchase.Notice) int { return cmp.Compare(stageOf(b), stageOf(a)) })
-	total, advices, err := d.sums()
+	total, transfers, err := d.sums()
 	if err != nil {
 		return err
 	}
@@ -49,9 +49,7 @@ func (r Renderer) LetterPDF(w io.Writer, l Letter) error {
 	d.head()
 	d.claims()
 	d.ask(total)
-	for _, a := range advices {
-		d.pay(a)
-	}
+	d.payments(transfers)
 	d.notes()
 	d.close()
 	d.end(d.paper, withoutBank(l.Sender))
@@ -92,25 +90,34 @@ func (l Letter) check() error {
 	return errors.Join(errs...)
 }
 
+// A transfer is what is to be paid with one reference.
+type transfer struct {
+	purchase.PaymentAdvice
+	invoices []string
+}
+
 // sums adds up what is asked for: in all, and for each reference, since a
 // payment is matched by one.
-func (d *dunningLetter) sums() (total money.Amount, advices []purchase.PaymentAdvice, err error) {
+func (d *dunningLetter) sums() (total money.Amount, transfers []transfer, err error) {
 	for _, n := range d.notices {
 		if total, err = total.Add(n.TotalDue); err != nil {
 			return 0, nil, fmt.Errorf("notice %s: %w", n.ID, err)
 		}
-		a := n.Payment
-		if a.Reference == "" {
-			a.Reference = n.InvoiceNo
+		t := transfer{n.Payment, []string{n.InvoiceNo}}
+		if t.Reference == "" {
+			t.Reference = n.InvoiceNo
 		}
-		i := slices.IndexFunc(advices, func(b purchase.PaymentAdvice) bool { return b.Reference == a.Reference })
+		i := slices.IndexFunc(transfers, func(u transfer) bool { return u.Reference == t.Reference })
 		if i < 0 {
-			advices = append(advices, a)
-		} else if advices[i].Amount, err = advices[i].Amount.Add(a.Amount); err != nil {
+			transfers = append(transfers, t)
+			continue
+		}
+		transfers[i].invoices = append(transfers[i].invoices, n.InvoiceNo)
+		if transfers[i].Amount, err = transfers[i].Amount.Add(t.Amount); err != nil {
 			return 0, nil, fmt.Errorf("notice %s: %w", n.ID, err)
 		}
 	}
-	return total, advices, nil
+	return total, transfers, nil
 }
 
 func (d *dunningLetter) head() {
@@ -163,7 +170,10 @@ func (d *dunningLetter) subject() string {
 			levels = append(levels, name)
 		}
 	}
-	subject := strings.Join(levels, d.say(" und ", " and "))
+	subject := levels[len(levels)-1]
+	if rest := levels[:len(levels)-1]; len(rest) > 0 {
+		subject = strings.Join(rest, ", ") + d.say(" und ", " and ") + subject
+	}
 	if len(d.notices) == 1 {
 		n := d.notices[0]
 		return subject + fmt.Sprintf(d.say(": Rechnung %s vom %s", ": invoice %s of %s"), n.InvoiceNo, d.date(n.InvoiceDate))

@@ -24,7 +24,7 @@ func (d *dunningLetter) claims() {
 			d.room(30 * mm)
 			d.paragraph(font{bold: true, size: 10}, d.levelName(part[0]))
 		}
-		d.paragraph(font{size: 10}, d.intro(stageOf(part[0]), len(part)))
+		d.paragraph(font{size: 10}, d.intro(stageOf(part[0]), len(part), len(part) < len(d.notices)))
 		d.y += 2 * mm
 		d.table(part)
 		i = end
@@ -33,16 +33,19 @@ func (d *dunningLetter) claims() {
 
 func (d *dunningLetter) table(notices []purchase.Notice) {
 	g := grid{d.paper, font{size: 9}, []column{
-		{40 * mm, left, d.say("Rechnung", "Invoice")},
-		{21 * mm, left, d.say("vom", "Date")},
-		{21 * mm, left, d.say("fällig am", "Due")},
-		{22 * mm, right, d.say("Betrag", "Amount")},
-		{20 * mm, right, d.say("offen", "Open")},
+		{34 * mm, left, d.say("Rechnung", "Invoice")},
+		{20 * mm, left, d.say("vom", "Date")},
+		{20 * mm, left, d.say("fällig am", "Due")},
+		{24 * mm, right, d.say("Betrag", "Amount")},
+		{23 * mm, right, d.say("offen", "Open")},
 		{18 * mm, right, d.say("Kosten", "Costs")},
-		{23 * mm, right, d.say("zu zahlen", "To pay")},
+		{26 * mm, right, d.say("zu zahlen", "To pay")},
 	}}
 	g.head()
 	for _, n := range notices {
+		if d.room(4 * g.font.height()) {
+			g.head()
+		}
 		g.row(g.font, n.InvoiceNo, d.date(n.InvoiceDate), d.date(n.DueDate), d.grouped(n.Invoiced), d.grouped(n.Outstanding),
 			d.grouped(n.ChargesTotal), d.grouped(n.TotalDue))
 		for _, text := range d.costs(n) {
@@ -89,8 +92,21 @@ func (d *dunningLetter) ask(total money.Amount) {
 
 const qrSize = 32 * mm // with its quiet zone
 
-// pay draws bank details and the QR code of one reference.
-func (d *dunningLetter) pay(a purchase.PaymentAdvice) {
+// payments draws bank details and QR codes, one for each reference.
+func (d *dunningLetter) payments(transfers []transfer) {
+	if len(transfers) > 1 {
+		d.paragraph(font{size: 10}, d.separately())
+	}
+	for _, t := range transfers {
+		invoices := ""
+		if len(transfers) > 1 {
+			invoices = strings.Join(t.invoices, ", ")
+		}
+		d.pay(t.PaymentAdvice, invoices)
+	}
+}
+
+func (d *dunningLetter) pay(a purchase.PaymentAdvice, invoices string) {
 	const label = 32 * mm
 	d.room(qrSize + mm)
 	x, y, f := marginLeft, d.y, font{size: 9}
@@ -100,14 +116,18 @@ func (d *dunningLetter) pay(a purchase.PaymentAdvice) {
 		d.qr(payload, marginLeft, y)
 		x += qrSize + 4*mm
 	}
-	y += 2 * mm
+	y += mm
 	for _, item := range [][2]string{
 		{d.say("Empfänger", "Recipient"), a.Recipient},
 		{"IBAN", spaced(a.IBAN)},
 		{"BIC", strings.Join(filled(a.BIC, a.BankName), ", ")},
 		{d.say("Betrag", "Amount"), d.Renderer.sum(a.Amount, d.Currency)},
 		{d.say("Verwendungszweck", "Reference"), reference(a.Reference)},
+		{d.say("für Rechnung", "for invoice"), invoices},
 	} {
+		if item[1] == "" {
+			continue
+		}
 		d.text(font{size: 9, grey: 70}, x, y, label, left, item[0])
 		d.text(f.strong(), x+label, y, bodyRight-x-label, left, item[1])
 		y += f.height()

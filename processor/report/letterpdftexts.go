@@ -2,7 +2,10 @@ package report
 
 import (
 	"fmt"
+	"unicode"
+	"unicode/utf8"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
@@ -53,8 +56,17 @@ func fullName(b purchase.Debtor) string {
 	return b.FirstName + " " + b.LastName
 }
 
-// intro says what a part of the letter is about.
-func (d *dunningLetter) intro(s stage, invoices int) string {
+// intro says what a part of the letter is about. German goes on in lower case
+// after the greeting, but not after a heading.
+func (d *dunningLetter) intro(s stage, invoices int, heading bool) string {
+	text := d.opening(s, invoices)
+	if first, size := utf8.DecodeRuneInString(text); heading || d.Language == formats.English {
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
+	return text
+}
+
+func (d *dunningLetter) opening(s stage, invoices int) string {
 	one := invoices == 1
 	choose := func(oneDE, manyDE, oneEN, manyEN string) string {
 		if one {
@@ -119,6 +131,13 @@ func (d *dunningLetter) crossed() string {
 	return text + " " + fmt.Sprintf(d.say(
 		"Stimmt etwas nicht, oder können Sie nicht auf einmal zahlen? Schreiben Sie uns bitte an %s.",
 		"Is something wrong, or can you not pay at once? Please write to us at %s."), d.sender.Email)
+}
+
+// separately asks for a transfer for each reference, by which it is matched.
+func (d *dunningLetter) separately() string {
+	return d.say(
+		"Bitte überweisen Sie die Beträge einzeln, jeden mit seinem Verwendungszweck, damit wir sie zuordnen können.",
+		"Please transfer the amounts one by one, each with its reference, so that we can match them.")
 }
 
 // how tells to keep the reference.

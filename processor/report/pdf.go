@@ -142,10 +142,14 @@ func (p *paper) use(f font) {
 }
 
 // text draws one line with its upper edge at y. What does not fit into the
-// width ends with an ellipsis.
+// width is smaller, and ends with an ellipsis if that does not help.
 func (p *paper) text(f font, x, y, width length, to align, s string) {
+	const smallest = 5
+	place, box := at(x, y), at(width, f.height())
 	p.use(f)
-	s = p.printable(s)
+	for s = p.printable(s); p.width(s) > width && f.size > smallest; p.use(f) {
+		f.size--
+	}
 	if p.width(s) > width {
 		runes := []rune(s)
 		for len(runes) > 0 && p.width(string(runes)+"…") > width {
@@ -153,7 +157,6 @@ func (p *paper) text(f font, x, y, width length, to align, s string) {
 		}
 		s = strings.TrimRight(string(runes), " ") + "…"
 	}
-	place, box := at(x, y), at(width, f.height())
 	p.pdf.SetXY(place.X, place.Y)
 	p.keep(p.pdf.CellWithOption(&gopdf.Rect{W: box.X, H: box.Y}, s, gopdf.CellOption{Align: int(to) | gopdf.Middle}))
 }

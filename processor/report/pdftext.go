@@ -112,8 +112,10 @@ func rows(wrapped [][]string) length {
 
 func (g grid) cells(f font, cells []string) [][]string {
 	wrapped := make([][]string, len(g.columns))
-	for i := range g.columns {
-		wrapped[i] = g.p.wrap(f, g.inner(i), cells[i])
+	for i, c := range g.columns {
+		if wrapped[i] = cells[i : i+1]; c.to == left { // a number is never broken
+			wrapped[i] = g.p.wrap(f, g.inner(i), cells[i])
+		}
 	}
 	return wrapped
 }

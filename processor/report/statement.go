@@ -119,11 +119,16 @@ func (s statement) result() {
 }
 
 func (s statement) where() string {
-	if s.doc.Payout.Amount <= 0 {
-		return s.payoutText(s.doc.Payout)
+	p := s.doc.Payout
+	switch {
+	case p.Amount > 0:
+	case p.Closing == 0:
+		return s.payoutText(p) + "."
+	default:
+		return s.payoutText(p) + fmt.Sprintf(s.say("; %s gehen in die nächste Abrechnung ein.", "; %s go into the next payout."), s.Renderer.sum(p.Closing, p.Currency))
 	}
 	return fmt.Sprintf(s.say("Wir überweisen am %s auf Ihr Konto %s.", "We transfer it on %s to your account %s."),
-		s.date(s.doc.Payout.Date), s.account())
+		s.date(p.Date), s.account())
 }
 
 func (s statement) account() string {
