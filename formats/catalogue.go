@@ -62,7 +62,11 @@ var (
 	headerTwice    = sentence{"Spalte {0} kommt zweimal vor", "column {0} comes twice"}
 	headerGarbled  = sentence{"Kopfzeile nicht lesbar: erwartet: {0}", "the header cannot be read: wanted {0}"}
 	fileCame       = sentence{", gekommen: {0}", ", came {0}"}
-	undecided      = sentence{
+	balancesWrong  = sentence{
+		"Salden von Konto {0} passen nicht zu den gebuchten Umsätzen: erwartet: {1}, gekommen: {2}",
+		"the balances of account {0} do not fit the booked entries: wanted {1}, came {2}",
+	}
+	undecided = sentence{
 		"Auftrag {0} ist noch nicht entschieden; bitte nach der Entscheidung noch einmal senden",
 		"order {0} is not decided yet; send it again after the decision",
 	}

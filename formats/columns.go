@@ -35,6 +35,7 @@ type column struct {
 	dflt    string
 	zero    func(cells []string) bool // amounts: 0 is allowed; nil: never
 	minus   bool                      // amounts: negative is allowed
+	inside  bool                      // no file of an ERP or bank has it, only batches
 }
 
 // A schema is the table of one feed.
@@ -55,6 +56,18 @@ func (s *schema) index(name string) int {
 		}
 	}
 	return -1
+}
+
+// headings are the canonical names as headings of a file, "" for what stands in
+// batches only.
+func (s *schema) headings() []string {
+	names := s.names()
+	for i, c := range s.columns {
+		if c.inside {
+			names[i] = ""
+		}
+	}
+	return names
 }
 
 func (s *schema) names() []string {
@@ -94,6 +107,12 @@ func must(c column) column {
 // when makes a column required in rows that need it.
 func when(c column, need func(cells []string) bool) column {
 	c.need = need
+	return c
+}
+
+// inside keeps a column out of files of ERPs and banks.
+func inside(c column) column {
+	c.inside = true
 	return c
 }
 

@@ -117,8 +117,10 @@ func (b *builder) doubles(key string, f *feedFormat, s *schema) {
 
 func (b *builder) index(key, name string, s *schema) int {
 	i := s.index(name)
-	if i < 0 {
-		b.fault(key+"."+name, "no such column; there are %s", strings.Join(s.names(), ", "))
+	if i < 0 || s.columns[i].inside {
+		there := slices.DeleteFunc(s.headings(), func(h string) bool { return h == "" })
+		b.fault(key+"."+name, "no such column; there are %s", strings.Join(there, ", "))
+		return -1
 	}
 	return i
 }

@@ -121,7 +121,11 @@ func (r *Reader) sum(i int, readable bool) {
 
 // rowError makes an error of a row; column -1 is the whole row.
 func (r *Reader) rowError(row Row, code purchase.Code, column int, value, want string) RowError {
-	e := RowError{File: r.options.File, Row: row.Row, Line: row.Line, Code: code, Value: shorten(value), Want: want}
+	file := r.options.File
+	if r.member != "" {
+		file = r.member
+	}
+	e := RowError{File: file, Row: row.Row, Line: row.Line, Code: code, Value: shorten(value), Want: want}
 	if column >= 0 {
 		e.Column, e.Heading = r.schema.columns[column].name, r.feed.headings[column]
 	}

@@ -118,6 +118,7 @@ var payments = schema{
 		must(document("payment_id")), must(column{name: "account", kind: accountCell}), must(date("booked_on")),
 		date("value_on"), must(column{name: "amount", kind: amountCell, minus: true}), must(currency()),
 		text("debtor_name"), {name: "debtor_iban", kind: accountCell}, text("reference"),
+		inside(choice("purpose", purchase.PurposePayout, purchase.PurposeRefund, purchase.PurposeOther)), inside(text("end_to_end_id")),
 	},
 }
 
@@ -136,7 +137,7 @@ var instructions = schema{
 var commands = schema{
 	feed: purchase.Commands, record: reflect.TypeFor[purchase.Command](),
 	columns: []column{
-		must(document("command_no")), must(choice("kind", purchase.Decide, purchase.Assign)), must(date("date")),
+		must(document("command_no")), must(choice("kind", purchase.Decide, purchase.Assign, purchase.WriteOff, purchase.Recourse, purchase.PayRefund)), must(date("date")),
 		text("subject"), text("argument"), text("operator"), text("reason"),
 	},
 }

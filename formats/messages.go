@@ -135,6 +135,8 @@ func (e FileError) Message(l Language) string {
 		return l.say(headerMissing, e.Column)
 	case e.Code == purchase.FileHeader:
 		return l.say(headerGarbled, l.wanted(e.Want))
+	case e.Code == purchase.FileTrailer && e.Column != "":
+		return l.say(balancesWrong, e.Column, l.wanted(e.Want), e.Value)
 	case e.Value != "":
 		return Message(l, e.Code, e.Want) + l.say(fileCame, e.Value)
 	}

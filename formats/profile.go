@@ -78,10 +78,17 @@ func (p *Profile) WithFiles(globs map[purchase.Feed]string) *Profile {
 // may be told to the other side.
 func (p *Profile) CheckHeader(feed purchase.Feed, r io.Reader) error {
 	reader := p.Read(feed, r, ReadOptions{})
-	if !reader.begin() {
-		e := *reader.err
-		e.File, e.Value = "", ""
-		return e
+	if kind := reader.kind(); kind != textFile {
+		if reader.err == nil {
+			reader.err = reader.checkStatement(kind)
+		}
+	} else if reader.begin() {
+		return nil
 	}
-	return nil
+	if reader.err == nil {
+		return nil
+	}
+	e := *reader.err
+	e.File, e.Value = "", ""
+	return e
 }

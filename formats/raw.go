@@ -104,6 +104,8 @@ type rawPayment struct {
 	DebtorName string `csv:"debtor_name"`
 	DebtorIBAN string `csv:"debtor_iban"`
 	Reference  string `csv:"reference"`
+	Purpose    string `csv:"purpose"`
+	EndToEndID string `csv:"end_to_end_id"`
 }
 
 type rawInstruction struct {

@@ -23,6 +23,7 @@ type Reader struct {
 	feed    *feedFormat
 	schema  *schema
 	options ReadOptions
+	source  io.Reader
 	lines   *lines
 	charset charset // the profile's; of UTF-16 with the byte order of the file
 	begun   bool
@@ -37,12 +38,17 @@ type Reader struct {
 	plain   []bool   // by column: the cell has no control character
 	row     int64
 	trailer trailer
+
+	unknown  []string // what a ZIP of statements holds besides
+	accounts []string // of which statements speak
+	member   string   // name of the document that is read, for messages
+	keep     bool     // rows keep their cells
 }
 
 // Read starts to read a file of a feed. Nothing is read before [Reader.Rows].
 func (p *Profile) Read(feed purchase.Feed, r io.Reader, o ReadOptions) *Reader {
 	s := schemaOf(feed)
-	reader := &Reader{profile: p, schema: s, options: o, lines: newLines(r), charset: p.dialect.charset, begun: s == nil || s.raw == nil}
+	reader := &Reader{profile: p, schema: s, options: o, source: r, lines: newLines(r), charset: p.dialect.charset, begun: s == nil || s.raw == nil}
 	if reader.begun {
 		reader.err = &FileError{File: o.File, Code: purchase.FileNotYours}
 		return reader
@@ -60,10 +66,11 @@ func (r *Reader) Err() *FileError { return r.err }
 func (r *Reader) Count() int64 { return r.row }
 
 // UnknownColumns lists the headings that the profile does not know, in the
-// file's order; known once the first row came.
+// file's order; known once the first row came. Of a ZIP of bank statements it
+// lists the files that are none.
 func (r *Reader) UnknownColumns() []string {
 	if r.header == nil {
-		return nil
+		return r.unknown
 	}
 	return r.header.unknown
 }
@@ -74,6 +81,12 @@ func (r *Reader) UnknownColumns() []string {
 // no rows.
 func (r *Reader) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
+		if !r.begun {
+			if kind := r.kind(); kind != textFile {
+				r.statements(kind, yield)
+				return
+			}
+		}
 		if !r.begin() {
 			return
 		}

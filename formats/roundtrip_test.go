@@ -105,6 +105,16 @@ func drawRecord(t *rapid.T, s *schema) purchase.Record {
 	return target.value()
 }
 
+// ofFile drops what stands in batches only.
+func ofFile(r purchase.Record) purchase.Record {
+	p, ok := r.(purchase.Payment)
+	if !ok {
+		return r
+	}
+	p.Purpose, p.EndToEndID = "", ""
+	return p
+}
+
 // What a profile writes it reads back as it was, in every dialect.
 func TestWrittenIsReadBack(t *testing.T) {
 	for name, p := range dialects(t) {
@@ -112,7 +122,7 @@ func TestWrittenIsReadBack(t *testing.T) {
 			t.Run(name+"/"+feed.String(), func(t *testing.T) {
 				rapid.Check(t, func(t *rapid.T) {
 					records := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) purchase.Record {
-						return drawRecord(t, schemaOf(feed))
+						return ofFile(drawRecord(t, schemaOf(feed)))
 					}), 0, 3).Draw(t, "records")
 					writtenIsReadBack(t, p, feed, records)
 				})
@@ -243,8 +253,8 @@ func batchIsReadBack(t *rapid.T, feed purchase.Feed, records []BatchRecord) {
 	}
 	p, _ := Lookup("kontor")
 	for i, row := range read(p, feed, b.Bytes(), ReadOptions{}).rows {
-		if row.Record != records[i].Record {
-			t.Fatalf("by gocsv: %s", cmp.Diff(records[i].Record, row.Record))
+		if want := ofFile(records[i].Record); row.Record != want {
+			t.Fatalf("by gocsv: %s", cmp.Diff(want, row.Record))
 		}
 	}
 }

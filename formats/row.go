@@ -19,6 +19,8 @@ type Row struct {
 	// Account is the cell of that name in the payments feed as far as it can
 	// be read, upper case without blanks, also of a bad row.
 	Account string
+
+	cells []string // of a bank statement that is read for its rejected rows
 }
 
 // A RowError says what is wrong with one cell, or with the whole row when

@@ -102,7 +102,11 @@ func TestActindoHasThePublishedHeadings(t *testing.T) {
 	}
 	all := 0
 	for _, feed := range purchase.Feeds() {
-		all += len(schemaOf(feed).columns)
+		for _, c := range schemaOf(feed).columns {
+			if !c.inside {
+				all++
+			}
+		}
 	}
 	if seen != all {
 		t.Errorf("%d headings published, the feeds have %d columns", seen, all)

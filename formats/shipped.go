@@ -22,12 +22,13 @@ func kontor() *Profile {
 	p := &Profile{Name: "kontor", dialect: canonical(), feeds: map[purchase.Feed]*feedFormat{}}
 	for feed, s := range schemas {
 		p.feeds[feed] = &feedFormat{
-			headings: s.names(),
+			headings: s.headings(),
 			values:   make([]map[string]string, len(s.columns)),
 			fixed:    make([]string, len(s.columns)),
 			files:    feed.String() + "_*.csv",
 		}
 	}
+	p.feeds[purchase.Payments].files = "payments_*.{csv,xml,zip}"
 	return p
 }
 
@@ -107,6 +108,7 @@ var actindoFeeds = map[purchase.Feed]actindoFeed{
 	purchase.Payments: {
 		headings: []string{
 			"Zahlungsnummer", "Konto", "Buchungsdatum", "Wertstellung", "Betrag", "Währung", "Name", "IBAN", "Verwendungszweck",
+			"", "",
 		},
 	},
 	purchase.Instructions: {

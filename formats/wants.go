@@ -50,6 +50,25 @@ const (
 	wantTrailerForm = "one trailer such as #TRAILER;<rows>;<sum>"
 	wantTrailerLast = "the trailer as the last row"
 	wantSum         = "the sum "
+
+	wantStatement   = "a statement of an account, camt.053 or camt.054"
+	wantAccount     = "the account of each statement (Acct/Id)"
+	wantXML         = "well-formed XML"
+	wantWholeXML    = "XML up to its last element"
+	wantNoDoctype   = "XML without DOCTYPE"
+	wantOneDocument = "one XML document in a file"
+	wantFlat        = "elements in at most 64 levels"
+	wantElement     = "elements of at most 1 MiB"
+	wantEntry       = "entries of at most 64 MiB"
+	wantBalances    = "balances such as 1234.56, at most 1000 of a statement"
+	wantCharsets    = "text in UTF-8, ISO-8859-1 or Windows-1252, as the XML declaration says"
+	wantDetails     = "the transactions of a batch booking (TxDtls)"
+	wantDetailSum   = "transactions (TxDtls) that sum to the entry, "
+	wantClosing     = "a closing balance of "
+	wantMembers     = "a ZIP of at most 1000 files"
+	wantXMLInZIP    = "a ZIP with at least one XML file"
+	wantOpenZIP     = "a ZIP without password, stored or deflated"
+	wantPacked      = "a ZIP that unpacks to no more than a statement can"
 )
 
 func wantSize(limit int64) string {
@@ -94,6 +113,25 @@ var germanWants = map[string]string{
 	wantSum:         "die Summe ",
 
 	"a file of at most ": "eine Datei von höchstens ",
+
+	wantStatement:   "ein Kontoauszug camt.053 oder camt.054",
+	wantAccount:     "das Konto zu jedem Auszug (Acct/Id)",
+	wantXML:         "wohlgeformtes XML",
+	wantWholeXML:    "XML bis zum letzten Element",
+	wantNoDoctype:   "XML ohne DOCTYPE",
+	wantOneDocument: "ein XML-Dokument je Datei",
+	wantFlat:        "Elemente auf höchstens 64 Ebenen",
+	wantElement:     "Elemente von höchstens 1 MiB",
+	wantEntry:       "Umsätze von höchstens 64 MiB",
+	wantBalances:    "Salden wie 1234.56, höchstens 1000 je Auszug",
+	wantCharsets:    "Text in UTF-8, ISO-8859-1 oder Windows-1252, wie es die XML-Deklaration sagt",
+	wantDetails:     "die Buchungen einer Sammelbuchung (TxDtls)",
+	wantDetailSum:   "Buchungen (TxDtls), die den Umsatz ergeben, ",
+	wantClosing:     "ein Schlusssaldo von ",
+	wantMembers:     "ein ZIP mit höchstens 1000 Dateien",
+	wantXMLInZIP:    "ein ZIP mit mindestens einer XML-Datei",
+	wantOpenZIP:     "ein ZIP ohne Kennwort, gespeichert oder deflated",
+	wantPacked:      "ein ZIP, das nicht mehr enthält, als ein Auszug packen kann",
 }
 
 // germanUnits are the words after a number in a want.

@@ -119,6 +119,9 @@ type Payment struct {
 	DebtorName string         `csv:"debtor_name" json:"debtor_name,omitempty"`
 	DebtorIBAN string         `csv:"debtor_iban" json:"debtor_iban,omitempty"`
 	Reference  string         `csv:"reference" json:"reference,omitempty"`
+	// What only a bank statement (camt) tells; no columns of a CSV of the bank.
+	Purpose    string `csv:"purpose" json:"purpose,omitempty"`             // "" is a debtor's payment or its return
+	EndToEndID string `csv:"end_to_end_id" json:"end_to_end_id,omitempty"` // else the id of the transaction; of PAYOUT the payout_id
 }
 
 // An Instruction (Anweisung) of the merchant on one invoice.
@@ -135,10 +138,10 @@ type Instruction struct {
 // next batch as operator.csv.
 type Command struct {
 	CommandNo string         `csv:"command_no" json:"command_no"` // unique per merchant
-	Kind      string         `csv:"kind" json:"kind"`             // DECIDE or ASSIGN
+	Kind      string         `csv:"kind" json:"kind"`             // DECIDE, ASSIGN, WRITE_OFF, RECOURSE or PAY_REFUND
 	Day       schedules.Date `csv:"date" json:"date"`
-	Subject   string         `csv:"subject" json:"subject"`   // order_no, or payment_id
-	Argument  string         `csv:"argument" json:"argument"` // ACCEPTED or DECLINED, or invoice_no
+	Subject   string         `csv:"subject" json:"subject"`   // order_no, payment_id, or invoice_no
+	Argument  string         `csv:"argument" json:"argument"` // ACCEPTED or DECLINED; invoice_no; IBAN of a refund, "" for the debtor's known one
 	Operator  string         `csv:"operator" json:"operator"`
 	Reason    string         `csv:"reason" json:"reason"`
 }
@@ -158,7 +161,17 @@ const (
 	DisputeClosed = "DISPUTE_CLOSED"
 	DirectPayment = "DIRECT_PAYMENT"
 
-	Decide, Assign = "DECIDE", "ASSIGN"
+	// Kinds of commands: a person's credit decision; a payment in suspense given
+	// to an invoice; principal and charges given up; a guarantee taken back; what
+	// is owed to a debtor paid.
+	Decide, Assign, WriteOff, Recourse, PayRefund = "DECIDE", "ASSIGN", "WRITE_OFF", "RECOURSE", "PAY_REFUND"
+
+	// Purposes of a bank's entry. PAYOUT and REFUND are transfers of ours that
+	// left the account (negative) or came back (positive), OTHER is a debit
+	// that belongs to nothing we know, or such a debit taken back.
+	PurposePayout = "PAYOUT"
+	PurposeRefund = "REFUND"
+	PurposeOther  = "OTHER"
 )
 
 // Days is a payment term in whole days. The zero value means none was given;
