@@ -29,6 +29,9 @@ func (b *books) book(c candidate) {
 	case purchase.Payment:
 		if returned = r.Amount < 0; !returned {
 			b.appeared = append(b.appeared, awaitPayment(r.Key()))
+			if r.EndToEndID != "" {
+				b.appeared = append(b.appeared, awaitTrace(traceOf(r)))
+			}
 		}
 	case purchase.Instruction:
 		if r.Kind == purchase.DirectPayment {

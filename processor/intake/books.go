@@ -23,9 +23,17 @@ type candidate struct {
 type waiter struct {
 	since     schedules.Date // first parked
 	clock     schedules.Date // since, plus the days on which the clock stood
+	run       int64          // that parked it first
 	code      purchase.Code
 	orderNo   string
 	invoiceNo string
+}
+
+// news reports whether a further verdict must be told in a supplementary ack:
+// not when the row was parked for the first time in the same run, for then the
+// ack of its file is still to come.
+func (c candidate) news(run Run) bool {
+	return c.tries > 0 && (c.tries > 1 || c.id < 0 || c.parked == nil || c.parked.run != run.Number)
 }
 
 // A ruling is the verdict of a row, as it is stored.
@@ -42,6 +50,7 @@ type books struct {
 	held     map[docKey][]holding
 	orders   map[string]*order
 	invoices map[string]*invoice
+	traced   map[traceKey][]traced
 	changes
 }
 
@@ -67,6 +76,7 @@ func newBooks(terms purchase.Terms, day schedules.Date) *books {
 	return &books{
 		terms: terms, day: day,
 		held: map[docKey][]holding{}, orders: map[string]*order{}, invoices: map[string]*invoice{},
+		traced:  map[traceKey][]traced{},
 		changes: changes{holdings: map[docKey]int64{}, ordersChanged: map[string]bool{}, invoicesChanged: map[string]bool{}},
 	}
 }
@@ -122,8 +132,7 @@ func (b *books) judge(c candidate) verdict {
 	case purchase.Cancellation:
 		return judgeCancellation(r, held, b.orders[r.OrderNo])
 	case purchase.Payment:
-		original := docKey{purchase.Payments, purchase.PaymentKey(r.Account, r.PaymentID, false)}
-		return judgePayment(r, currency, held, b.held[original])
+		return judgePayment(r, currency, held, b.originals(r))
 	case purchase.Instruction:
 		return judgeInstruction(r, held, b.invoices[r.InvoiceNo])
 	}
@@ -166,7 +175,8 @@ func (b *books) hold(c candidate, booked bool) {
 	case purchase.Return:
 		h.invoiceNo = b.target(r)
 	case purchase.Payment:
-		h.amount = r.Amount
+		h.amount, h.orderNo = r.Amount, r.EndToEndID
+		h.invoiceNo = b.trace(r, h)
 	}
 	b.held[k] = append(b.others(k, c.id), h)
 	b.holdings[k] = c.id

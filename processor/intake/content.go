@@ -12,7 +12,8 @@ import (
 
 // Records returns a function that looks up the content of accepted records with
 // their sources, in the order of refs. A return that named only its order names
-// the invoice that was found; the row of a shipment that made an invoice can be
+// the invoice that was found, and a returned payment the id of the one that it
+// returns; the row of a shipment that made an invoice can be
 // asked for as both, currency is that of the invoice.
 func (in *Intake) Records(currency string) func(context.Context, string, []purchase.RowRef) ([]formats.BatchRecord, error) {
 	return func(ctx context.Context, merchant string, refs []purchase.RowRef) (all []formats.BatchRecord, err error) {
@@ -39,7 +40,7 @@ func (in *Intake) Records(currency string) func(context.Context, string, []purch
 type content struct {
 	record    purchase.Record
 	source    purchase.Source
-	invoiceNo string // of a return
+	invoiceNo string // of a return; of a returned payment the payment
 }
 
 // as returns the record of the row for a feed.
@@ -51,6 +52,11 @@ func (c content) as(feed purchase.Feed, currency string) purchase.Record {
 		}
 	case purchase.Return:
 		r.InvoiceNo = c.invoiceNo
+		return r
+	case purchase.Payment:
+		if c.invoiceNo != "" {
+			r.PaymentID = c.invoiceNo // the payment that is returned
+		}
 		return r
 	}
 	return c.record

@@ -65,8 +65,9 @@ func (in *Intake) exported(ctx context.Context, merchant string) (all []file, er
 		if err != nil {
 			return err
 		}
-		bank, err := files(ctx, tx, `merchant_id = ? AND state = 'READ' AND (row_count = 0 OR number IN (
-			SELECT file FROM intake_shares WHERE merchant_id = ? AND file < 0))`, purchase.Provider, merchant)
+		bank, err := files(ctx, tx, `merchant_id = ? AND state = 'READ' AND (number IN (
+			SELECT file FROM intake_shares WHERE merchant_id = ? AND file < 0)
+			OR row_count = 0 AND NOT EXISTS (SELECT 1 FROM intake_shares s WHERE s.file = intake_files.number AND s.file < 0))`, purchase.Provider, merchant)
 		all = append(all, bank...)
 		return err
 	})

@@ -18,6 +18,9 @@ func (b *books) load(ctx context.Context, tx *database.Tx, merchant string, n na
 			}
 		}
 	}
+	if err := b.loadTraced(ctx, tx, merchant, sorted(n.traces)); err != nil {
+		return err
+	}
 	if err := b.loadOrders(ctx, tx, merchant, sorted(n.orders)); err != nil {
 		return err
 	}

@@ -12,12 +12,14 @@ type names struct {
 	orders    map[string]bool
 	invoices  map[string]bool
 	reduced   map[string]bool // invoices whose returns and credits matter
+	traces    map[string]bool // end-to-end ids of payments that are returned
 }
 
 func newNames() names {
 	return names{
 		documents: map[purchase.Feed]map[string]bool{},
 		orders:    map[string]bool{}, invoices: map[string]bool{}, reduced: map[string]bool{},
+		traces: map[string]bool{},
 	}
 }
 
@@ -44,6 +46,9 @@ func (n names) add(r purchase.Record) {
 	case purchase.Payment:
 		if r.Amount < 0 {
 			n.document(purchase.Payments, purchase.PaymentKey(r.Account, r.PaymentID, false))
+			if r.EndToEndID != "" {
+				n.traces[r.EndToEndID] = true
+			}
 		}
 	case purchase.Return, purchase.Credit:
 		n.reduced[invoiceNo] = true

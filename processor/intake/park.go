@@ -44,7 +44,7 @@ func (in *Intake) expire(ctx context.Context, run Run, terms purchase.Terms) err
 
 // overdue selects parked rows by their clock; the order of an invoice that is
 // parked itself counts too.
-const overdue = `SELECT p.id, p.since, p.clock, p.code, p.order_no, p.invoice_no FROM intake_parked p
+const overdue = `SELECT p.id, p.since, p.clock, p.run, p.code, p.order_no, p.invoice_no FROM intake_parked p
 	WHERE p.merchant_id = ? AND p.clock <= ?
 	AND NOT EXISTS (SELECT 1 FROM intake_orders o WHERE o.merchant_id = p.merchant_id AND o.order_no = p.order_no AND o.decision = '')
 	AND NOT EXISTS (SELECT 1 FROM intake_documents d JOIN intake_orders o ON o.merchant_id = d.merchant_id AND o.order_no = d.order_no

@@ -61,7 +61,7 @@ func (in *Intake) refusal(box Inbox, f file) (formats.FileError, bool) {
 // read before; 0 when there is none.
 func (in *Intake) original(ctx context.Context, f file) (number int64, err error) {
 	err = in.db.Read(ctx, func(tx *database.Tx) error {
-		return tx.QueryRow(ctx, `SELECT COALESCE(MAX(number), 0) FROM intake_files
+		return tx.QueryRow(ctx, `SELECT COALESCE(MAX(number + 0), 0) FROM intake_files
 			WHERE merchant_id = ? AND sha256 = ? AND feed = ? AND state = 'READ' AND row_count > 0 AND number <> ?`,
 			f.owner, f.sha256, int64(f.feed), f.number).Scan(&number)
 	})
@@ -98,6 +98,7 @@ func (in *Intake) readRows(ctx context.Context, box Inbox, f file) (err error) {
 		return err
 	}
 	b.file.unknown = string(unknown)
+	b.name(r.Accounts())
 	return in.accept(ctx, b)
 }
 
@@ -164,6 +165,15 @@ func (b *reading) merchant(row formats.Row) (merchant string, mine bool) {
 		}
 	}
 	return purchase.Provider, false
+}
+
+// name gives a share of the file, be it of no rows, to everyone whose account a
+// bank statement names: the bank has spoken to these, and to nobody else.
+func (b *reading) name(accounts []string) {
+	for _, a := range accounts {
+		merchant, _ := b.merchant(formats.Row{Account: a})
+		b.shares[merchant] += 0
+	}
 }
 
 // rowColumns are the columns of a stored row, as reading.add gives them.

@@ -42,7 +42,7 @@ func refuseRows(ctx context.Context, tx *database.Tx, run Run, terms purchase.Te
 	if err := b.save(ctx, tx, run, nil); err != nil {
 		return err
 	}
-	return clean(ctx, tx, run.Merchant, rows, invoices)
+	return clean(ctx, tx, run.Merchant, rows, n, invoices)
 }
 
 // stored loads rows that were booked.
@@ -132,12 +132,18 @@ func (b *books) undoReduction(row int64, invoiceNo string) {
 
 // clean removes what is derived from the rows, and corrects which invoice is
 // the only one of its order.
-func clean(ctx context.Context, tx *database.Tx, merchant string, rows []int64, invoices []string) error {
-	if _, err := tx.Exec(ctx, "DELETE FROM intake_reductions WHERE merchant_id = ? AND id IN ??", merchant, rows); err != nil {
-		return err
+func clean(ctx context.Context, tx *database.Tx, merchant string, rows []int64, n names, invoices []string) error {
+	steps := []struct {
+		query string
+		keys  []string
+	}{
+		{"DELETE FROM intake_reductions WHERE merchant_id = ? AND id IN ?? AND invoice_no IN ??", sorted(n.reduced)},
+		{"DELETE FROM intake_orders WHERE merchant_id = ? AND id IN ?? AND order_no IN ??", sorted(n.orders)},
 	}
-	if _, err := tx.Exec(ctx, "DELETE FROM intake_orders WHERE merchant_id = ? AND id IN ??", merchant, rows); err != nil {
-		return err
+	for _, s := range steps {
+		if _, err := tx.Exec(ctx, s.query, merchant, rows, s.keys); err != nil {
+			return err
+		}
 	}
 	if len(invoices) == 0 {
 		return nil
@@ -147,6 +153,6 @@ func clean(ctx context.Context, tx *database.Tx, merchant string, rows []int64, 
 	}
 	_, err := tx.Exec(ctx, `UPDATE intake_orders SET invoice_no = COALESCE((SELECT MAX(i.invoice_no) FROM intake_invoices i
 			WHERE i.merchant_id = intake_orders.merchant_id AND i.order_no = intake_orders.order_no), '')
-		WHERE merchant_id = ? AND invoice_no IN ??`, merchant, invoices)
+		WHERE merchant_id = ? AND order_no IN ?? AND invoice_no IN ??`, merchant, sorted(n.orders), invoices)
 	return err
 }

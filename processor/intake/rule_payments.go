@@ -4,7 +4,9 @@ import "github.com/kontor-exchange/kontor/processor/purchase"
 
 // judgePayment: a negative amount returns the payment with the same id, of at
 // most its amount and not booked before it. originals are the rows that hold
-// the key of that payment.
+// the key of that payment. Our own transfers that left or came back are booked
+// as what they are; a debit of which nobody knows what it is is listed as
+// UNKNOWN_INVOICE.
 func judgePayment(r purchase.Payment, currency string, held, originals []holding) verdict {
 	if r.Currency != currency {
 		return wrong(purchase.WrongCurrency, "currency", r.Currency)
@@ -12,15 +14,17 @@ func judgePayment(r purchase.Payment, currency string, held, originals []holding
 	if v, again := repeated(held, 0, digest(r.Material()), digest(r.Content())); again {
 		return v
 	}
-	if r.Amount > 0 {
+	switch {
+	case r.Purpose == purchase.PurposeOther:
+		return rejected(purchase.UnknownInvoice, r.PaymentID)
+	case r.Amount > 0 || r.Purpose != "":
 		return booked()
 	}
 	if len(originals) == 0 || !originals[0].booked {
-		key := purchase.PaymentKey(r.Account, r.PaymentID, false)
-		return parked(purchase.UnknownInvoice, r.PaymentID, awaitPayment(key))
+		return parked(purchase.UnknownInvoice, r.PaymentID, awaited(r)...)
 	}
 	switch original := originals[0]; {
-	case r.Amount.Abs() > original.amount:
+	case r.Amount < -original.amount:
 		return wrong(purchase.FieldRange, "amount", r.Amount.String())
 	case r.BookedOn < original.date:
 		return wrong(purchase.FieldRange, "booked_on", r.BookedOn.String())

@@ -47,7 +47,7 @@ func returnOfOrder(no string, o *order) (verdict, bool) {
 func judgeReduction(d purchase.Reduction, assume bool, i *invoice) verdict {
 	_, before := fold(i.docs, nil, assume)
 	k, pairs := fold(i.docs, &d, assume)
-	if over(purchase.Claim{I: i.gross, D: i.direct}, k) {
+	if k < 0 || over(purchase.Claim{I: i.gross, D: i.direct}, k) {
 		return wrong(purchase.OverCredit, "gross_amount", d.Amount.String())
 	}
 	v := booked()

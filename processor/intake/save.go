@@ -35,7 +35,7 @@ func (b *books) saveRulings(ctx context.Context, tx *database.Tx, run Run) error
 			run.Merchant, r.row.id, n, string(r.status), string(r.code), string(r.warning),
 			r.column, r.value, r.about, run.Number, int64(run.Day),
 		})
-		if n > 1 && r.status != purchase.Parked {
+		if r.status != purchase.Parked && r.row.news(run) {
 			changes = append(changes, changeOf(run, r.row.id, n))
 		}
 	}
@@ -89,12 +89,12 @@ func (b *books) saveParked(ctx context.Context, tx *database.Tx, run Run) error 
 			since, clock = p.since, p.clock
 		}
 		orderNo, invoiceNo := parents(r.row.record)
-		waiters = append(waiters, []any{run.Merchant, r.row.id, int64(since), int64(clock), string(r.code), orderNo, invoiceNo})
+		waiters = append(waiters, []any{run.Merchant, r.row.id, int64(since), int64(clock), run.Number, string(r.code), orderNo, invoiceNo})
 	}
 	if err := forget(ctx, tx, run.Merchant, before, left); err != nil {
 		return err
 	}
-	err := tx.Load(ctx, "intake_parked", []string{"merchant_id", "id", "since", "clock", "code", "order_no", "invoice_no"},
+	err := tx.Load(ctx, "intake_parked", []string{"merchant_id", "id", "since", "clock", "run", "code", "order_no", "invoice_no"},
 		waiters, "ON CONFLICT (merchant_id, id) DO UPDATE SET code = excluded.code")
 	if err != nil {
 		return err

@@ -8,8 +8,8 @@ import (
 )
 
 // Statements tells for whom the bank has spoken in a run of its own: the
-// merchants with rows in the payments files that were read, and everyone when a
-// file had no rows. A file that was refused, held or came before is no
+// merchants with rows in the payments files that were read or whose accounts
+// these name, and everyone when a file has no rows and names nobody. A file that was refused, held or came before is no
 // statement.
 func (in *Intake) Statements(ctx context.Context, run Run) (merchants []string, everyone bool, err error) {
 	seen := map[string]bool{}
@@ -19,11 +19,11 @@ func (in *Intake) Statements(ctx context.Context, run Run) (merchants []string, 
 			return err
 		}
 		for _, f := range read {
-			everyone = everyone || f.rows == 0
 			some, err := sharers(ctx, tx, f)
 			if err != nil {
 				return err
 			}
+			everyone = everyone || len(some) == 0
 			for _, m := range some {
 				if m != purchase.Provider && !seen[m] {
 					seen[m] = true

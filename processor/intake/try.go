@@ -123,7 +123,7 @@ func recall(ctx context.Context, tx *database.Tx, merchant string, all []candida
 	if err != nil {
 		return err
 	}
-	rows, err = tx.Query(ctx, "SELECT id, since, clock, code, order_no, invoice_no FROM intake_parked WHERE merchant_id = ? AND id IN ??", merchant, ids(all))
+	rows, err = tx.Query(ctx, "SELECT id, since, clock, run, code, order_no, invoice_no FROM intake_parked WHERE merchant_id = ? AND id IN ??", merchant, ids(all))
 	_, err = database.Collect(rows, err, func(r *sql.Rows) (_ struct{}, err error) {
 		id, w, err := scanWaiter(r)
 		if err != nil {
@@ -137,7 +137,7 @@ func recall(ctx context.Context, tx *database.Tx, merchant string, all []candida
 
 func scanWaiter(r *sql.Rows) (id int64, w waiter, err error) {
 	var since, clock int64
-	err = r.Scan(&id, &since, &clock, &w.code, &w.orderNo, &w.invoiceNo)
+	err = r.Scan(&id, &since, &clock, &w.run, &w.code, &w.orderNo, &w.invoiceNo)
 	w.since, w.clock = schedules.Date(since), schedules.Date(clock)
 	return id, w, err
 }

@@ -41,6 +41,7 @@ func awaitOrder(no string) string     { return "order\x1f" + no }      // its de
 func awaitInvoice(no string) string   { return "invoice\x1f" + no }    // to be booked
 func awaitInvoiceOf(no string) string { return "invoice of\x1f" + no } // any of the order, to be booked
 func awaitPayment(key string) string  { return "payment\x1f" + key }   // to be booked
+func awaitTrace(k traceKey) string    { return "trace\x1f" + k.account + "\x1f" + k.id }
 
 // A holding is a parked or booked row that holds a business key.
 type holding struct {
@@ -51,8 +52,8 @@ type holding struct {
 	loose     bool // shipments: the amount is not material
 	date      schedules.Date
 	amount    money.Amount // of payments and shipments
-	orderNo   string
-	invoiceNo string // returns: the invoice that was found
+	orderNo   string       // of payments: the end-to-end id
+	invoiceNo string       // returns: the invoice that was found; returned payments: the payment
 }
 
 // An order is what intake knows of an order that was booked.

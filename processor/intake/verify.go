@@ -131,12 +131,11 @@ func (v *verifier) parked(ctx context.Context) error {
 func (v *verifier) keys(ctx context.Context) error {
 	err := v.each(ctx, 3, "row %[2]d of file %[1]d is %[3]s, but its key is held or not",
 		`SELECT v.id >> 32, v.id & 4294967295, v.status FROM intake_verdicts v
-			LEFT JOIN (SELECT DISTINCT id, booked FROM intake_documents WHERE merchant_id = ?) d ON d.id = v.id
+			LEFT JOIN intake_documents d ON d.merchant_id = v.merchant_id AND d.id = v.id
 			WHERE v.merchant_id = ? AND v.status <> (CASE WHEN d.id IS NULL THEN
 				CASE WHEN v.status IN ('BOOKED', 'PARKED') THEN '' ELSE v.status END
 				WHEN d.booked = 1 THEN 'BOOKED' ELSE 'PARKED' END)
-			AND NOT EXISTS (SELECT 1 FROM intake_verdicts w WHERE w.merchant_id = v.merchant_id AND w.id = v.id AND w.n > v.n) LIMIT 100`,
-		v.merchant, v.merchant)
+			AND NOT EXISTS (SELECT 1 FROM intake_verdicts w WHERE w.merchant_id = v.merchant_id AND w.id = v.id AND w.n > v.n) LIMIT 100`, v.merchant)
 	if err != nil {
 		return err
 	}

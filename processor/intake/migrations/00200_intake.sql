@@ -42,6 +42,7 @@ CREATE TABLE intake_lying (
 	state TEXT NOT NULL,
 	PRIMARY KEY (merchant_id, name)
 ) /* WITHOUT ROWID */;
+CREATE INDEX intake_lying_number ON intake_lying (merchant_id, number);
 
 CREATE TABLE intake_rows (
 	merchant_id TEXT COLLATE "C" NOT NULL,
@@ -101,6 +102,7 @@ CREATE TABLE intake_parked (
 	id BIGINT NOT NULL,
 	since BIGINT NOT NULL,
 	clock BIGINT NOT NULL,
+	run BIGINT NOT NULL,
 	code TEXT NOT NULL,
 	order_no TEXT COLLATE "C" NOT NULL,
 	invoice_no TEXT COLLATE "C" NOT NULL,
@@ -134,7 +136,7 @@ CREATE TABLE intake_documents (
 	invoice_no TEXT COLLATE "C" NOT NULL,
 	PRIMARY KEY (merchant_id, feed, doc_key, id)
 ) /* WITHOUT ROWID */;
-CREATE INDEX intake_documents_row ON intake_documents (merchant_id, id);
+CREATE INDEX intake_documents_row ON intake_documents (merchant_id, id, booked);
 
 CREATE TABLE intake_orders (
 	merchant_id TEXT COLLATE "C" NOT NULL,
@@ -193,6 +195,7 @@ CREATE TABLE intake_shares (
 	PRIMARY KEY (merchant_id, file)
 ) /* WITHOUT ROWID */;
 CREATE INDEX intake_shares_file ON intake_shares (file) WHERE file < 0;
+CREATE INDEX intake_shares_open ON intake_shares (merchant_id, file) WHERE closed = 0;
 
 -- Receipts that were applied.
 CREATE TABLE intake_receipts (
