@@ -152,13 +152,16 @@ func (p *program) ordersDecide(ctx context.Context, number, word string, a askin
 		if err != nil {
 			return err
 		}
-		if err := v.decidable(outcome); err != nil {
-			return err
-		}
 		last, _ := v.last()
 		d := decision{
 			Kind: purchase.Decide, Subject: number, Argument: outcome,
 			Text: fmt.Sprintf("order %s of %s, which is %s (%s), is %s", number, v.Gross, last.Decision, last.Code, outcome),
+		}
+		if err := x.undecided(ctx, merchant, d); err != nil {
+			return err
+		}
+		if err := v.decidable(outcome); err != nil {
+			return err
 		}
 		return p.decide(ctx, x, merchant, d, a, func(y *exchange) (string, error) { return y.decidedOrder(ctx, merchant, number) })
 	})

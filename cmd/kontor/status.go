@@ -17,6 +17,7 @@ import (
 
 // statusCommand tells how things stand.
 func (p *program) statusCommand() *cobra.Command {
+	var asOf string
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Tell how things stand: last run, what waits, what is due, what needs a person",
@@ -26,8 +27,9 @@ could not be delivered, and why. Lines that begin with ! need a person. Base
 rates that are about to end are told 60 days ahead.`,
 		Example: "  kontor status\n  kontor status --merchant acme --json",
 		Args:    arguments(cobra.NoArgs),
-		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context()) },
+		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context(), asOf) },
 	}
+	c.Flags().StringVar(&asOf, "as-of", "", "tell what is due after `T`, and which base rates end then (default: now)")
 	return exits(c, exitDone, exitFailed, exitUsage)
 }
 
@@ -72,14 +74,14 @@ type waitingFile struct {
 	Error string `json:"error"`
 }
 
-func (p *program) status(ctx context.Context) error {
+func (p *program) status(ctx context.Context, asOf string) error {
 	return p.look(ctx, func(c *Config, x *exchange) error {
 		ids, err := c.chosen(p.merchant)
 		if err != nil {
 			return err
 		}
 		s := standing{}
-		if s.At, err = x.latest(ctx, p, purchase.Provider); err != nil {
+		if s.At, err = x.moment(ctx, p, asOf); err != nil {
 			return err
 		}
 		if s.Rates, err = x.rates(schedules.DateOf(s.At)); err != nil {
@@ -100,6 +102,15 @@ func (p *program) status(ctx context.Context) error {
 		}
 		return p.printStatus(s)
 	})
+}
+
+// moment is the time at which things stand: now, or the last run when it is
+// later, unless another one is asked for.
+func (x *exchange) moment(ctx context.Context, p *program, asOf string) (time.Time, error) {
+	if asOf != "" {
+		return p.instant(asOf, x.config.ZoneOf(""))
+	}
+	return x.latest(ctx, p, purchase.Provider)
 }
 
 // warnDays is how long before their end base rates are warned of.
@@ -256,7 +267,7 @@ func (s standing) needs() (lines []string) {
 func (m merchantStanding) needs() []string {
 	lines := m.inboxStanding.needs(m.Merchant)
 	if m.ParkedRows > 0 {
-		lines = append(lines, fmt.Sprintf("  %s: %s for their order or invoice, the oldest since %s", m.Merchant, count(m.ParkedRows, "row waits", "rows wait"), m.ParkedSince))
+		lines = append(lines, fmt.Sprintf("  %s: %s parked until order or invoice comes, the oldest since %s", m.Merchant, count(m.ParkedRows, "row is", "rows are"), m.ParkedSince))
 	}
 	if m.SuspenseCount > 0 {
 		lines = append(lines, fmt.Sprintf("! %s: %s of %s in suspense; kontor payments list", m.Merchant, count(m.SuspenseCount, "payment", "payments"), m.Suspense))
