@@ -26,6 +26,7 @@ type job struct {
 	run     intake.Run
 	remotes map[string]remote.Remote
 	outside []error
+	taken   *schedules.Slot // of the bank, when its files were read
 }
 
 func (e *Engine) job(_ context.Context, m *Merchant, r run) *job {
@@ -305,8 +306,22 @@ func (j *job) tidy(ctx context.Context) error {
 
 // collectBank reads the account statements; each merchant tries its own rows.
 func (j *job) collectBank(ctx context.Context) error {
-	if _, err := j.read(ctx); err != nil {
+	var d due
+	err := j.DB.Read(ctx, func(tx *database.Tx) (err error) {
+		d, err = j.due(ctx, tx, j.m, j.r)
 		return err
+	})
+	if err != nil {
+		return err
+	}
+	if d.collect != nil {
+		whole, err := j.read(ctx)
+		if err != nil {
+			return err
+		}
+		if whole {
+			j.taken = d.collect
+		}
 	}
 	if err := j.Intake.Try(ctx, j.run, j.m.Terms); err != nil {
 		return err
@@ -333,6 +348,7 @@ func (j *job) collectBank(ctx context.Context) error {
 func (j *job) reportBank(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return j.Intake.Close(ctx, j.run) }, j.acks, j.put, j.tidy,
+		func(ctx context.Context) error { return j.mark(ctx, j.taken) },
 	} {
 		if err := step(ctx); err != nil {
 			return err
