@@ -13,8 +13,8 @@ import (
 // Records returns a function that looks up the content of accepted records with
 // their sources, in the order of refs. A return that named only its order names
 // the invoice that was found, and a returned payment the id of the one that it
-// returns; the row of a shipment that made an invoice can be
-// asked for as both, currency is that of the invoice.
+// returns; the row of a shipment that made an invoice can be asked for as both,
+// currency is that of the invoice.
 func (in *Intake) Records(currency string) func(context.Context, string, []purchase.RowRef) ([]formats.BatchRecord, error) {
 	return func(ctx context.Context, merchant string, refs []purchase.RowRef) (all []formats.BatchRecord, err error) {
 		if len(refs) == 0 {

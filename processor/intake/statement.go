@@ -9,8 +9,8 @@ import (
 
 // Statements tells for whom the bank has spoken in a run of its own: the
 // merchants with rows in the payments files that were read or whose accounts
-// these name, and everyone when a file has no rows and names nobody. A file that was refused, held or came before is no
-// statement.
+// these name, and everyone when a file has no rows and names nobody. A file
+// that was refused, held or came before is no statement.
 func (in *Intake) Statements(ctx context.Context, run Run) (merchants []string, everyone bool, err error) {
 	seen := map[string]bool{}
 	err = in.db.Read(ctx, func(tx *database.Tx) error {

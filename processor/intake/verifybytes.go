@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
 // A span is where a row stands in its file.
@@ -17,7 +19,8 @@ type span struct{ id, start, length int64 }
 
 // verifyBytes checks the archived bytes of every file that was read: rows do
 // not overlap, and what stands between them is line ends and blanks, after the
-// last one perhaps a trailer. So no row was skipped.
+// last one perhaps a trailer. A bank statement is read again instead. So no row
+// was skipped.
 func (in *Intake) verifyBytes(ctx context.Context, v *verifier) error {
 	for last := int64(0); ; {
 		var some []file
@@ -46,11 +49,50 @@ func (in *Intake) verifyFile(ctx context.Context, v *verifier, f file) error {
 	if err != nil {
 		return err
 	}
-	reason, err := in.gaps(ctx, f, content)
+	check := in.gaps
+	ours, err := formats.IsBankStatement(content)
+	if ours && f.feed == purchase.Payments {
+		check = in.entries
+	}
+	reason := ""
+	if err == nil {
+		reason, err = check(ctx, f, content)
+	}
 	if reason != "" {
 		v.failf("file %d (%s): %s", f.number, f.name, reason)
 	}
 	return errors.Join(err, content.Close())
+}
+
+// entries reads a bank statement again: the same rows at the same places. What
+// stands between them is for the reader of statements to know.
+func (in *Intake) entries(ctx context.Context, f file, content *os.File) (reason string, err error) {
+	p, _ := formats.Lookup("kontor") // a statement looks the same in every profile
+	r := p.Read(f.feed, io.NewSectionReader(content, 0, f.size), formats.ReadOptions{File: f.name, IgnoreTrailer: true})
+	var spans []span
+	last := rowID(f.number, 0)
+	for row := range r.Rows() {
+		if len(spans) == 0 {
+			if spans, err = in.spans(ctx, f, last); err != nil {
+				return "", err
+			}
+		}
+		want := span{rowID(f.number, row.Row), row.Offset, row.Length}
+		if len(spans) == 0 || spans[0] != want {
+			return fmt.Sprintf("row %d at byte %d is not stored as it stands there", row.Row, row.Offset), nil
+		}
+		last, spans = want.id, spans[1:]
+	}
+	if e := r.Err(); e != nil {
+		return e.Error(), nil
+	}
+	if len(spans) == 0 {
+		spans, err = in.spans(ctx, f, last)
+	}
+	if len(spans) > 0 {
+		reason = fmt.Sprintf("row %d is stored, but not in the file", rowOf(spans[0].id))
+	}
+	return reason, err
 }
 
 // gaps looks at what stands between the rows of a file.
