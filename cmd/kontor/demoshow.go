@@ -235,12 +235,19 @@ func (l lineCount) cells() []string {
 
 func (v *screen) guarantee(s *demoSummary) {
 	v.title("GUARANTEE", "after 30 days the merchant is paid, whoever does not pay")
+	if s.Guarantee.Claims == 0 {
+		v.line("None: no claim is 30 days old.")
+		return
+	}
 	v.line("%s EUR for %s of debtors who had not paid; %s came later, for the provider.",
 		s.Guarantee.Paid, count(s.Guarantee.Claims, "claim", "claims"), count(s.Guarantee.Later, "payment", "payments"))
 }
 
 func (v *screen) dunning(s *demoSummary) {
 	v.title("DUNNING", "%s of notices for the print or mail service", count(s.Letters, "file", "files"))
+	if len(s.Dunning)+len(s.Held) == 0 {
+		v.line("None: nobody is a week late.")
+	}
 	var rows [][]string
 	for _, l := range s.Dunning {
 		rows = append(rows, []string{strconv.Itoa(l.Level), l.Name, strconv.FormatInt(l.Notices, 10), l.Outstanding.String(), l.Charges.String()})
