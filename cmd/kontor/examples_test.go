@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -15,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/database/databasetest"
@@ -35,6 +36,10 @@ type scenario struct {
 	Settings map[string]any `json:"settings"`
 	AsOf     string         `json:"as_of"`
 	profile  string
+	until    string // steps from here on are left out
+	erp      string // the keys of the ERP's folder, and of the bank's; default dir:
+	bank     string
+	more     string // of the configuration
 }
 
 func readScenario(t *testing.T, dir, profile string) scenario {
@@ -61,7 +66,7 @@ func (s scenario) steps(t *testing.T) []string {
 	}
 	var steps []string
 	for _, e := range entries {
-		if e.IsDir() {
+		if e.IsDir() && (s.until == "" || e.Name() < s.until) {
 			steps = append(steps, e.Name())
 		}
 	}
@@ -140,8 +145,10 @@ type stage struct {
 	t        *testing.T
 	dir      string
 	config   string
+	database string // URL
 	scenario scenario
 	x        *exchange
+	deliver  func(name string, text []byte) // into the ERP's or the bank's folder
 }
 
 const stageConfig = `data_dir: ./data
@@ -153,7 +160,7 @@ provider:
   name: Muster Rechnungskauf GmbH
   bic: BYLADEM1001
   bank_name: Deutsche Kreditbank
-  bank: {url: "dir:./bank", profile: %s, settle: 0s}
+  bank: {%s, profile: %s, settle: 0s}
   letters: {url: "dir:./letters"}
 merchants:
   %s:
@@ -162,8 +169,8 @@ merchants:
     settlement_account: DE02120300000000202051
     iban: DE75512108001245126199
     profile: %s
-    erp: {url: "dir:./erp", settle: 0s}
-%s`
+    erp: {%s, settle: 0s}
+%s%s`
 
 // newStage sets up a fresh exchange for a scenario.
 func newStage(t *testing.T, s scenario, databaseURL string) *stage {
@@ -174,11 +181,9 @@ func newStage(t *testing.T, s scenario, databaseURL string) *stage {
 			t.Fatal(err)
 		}
 	}
-	g.config = filepath.Join(g.dir, "kontor.yaml")
-	text := fmt.Sprintf(stageConfig, databaseURL, s.profile, s.Merchant, s.profile, s.overrides(t))
-	if err := os.WriteFile(g.config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	g.config, g.database = filepath.Join(g.dir, "kontor.yaml"), databaseURL
+	g.deliver = g.write
+	g.configure(s.profile)
 	g.open()
 	t.Cleanup(func() {
 		if err := g.x.close(); err != nil {
@@ -186,6 +191,17 @@ func newStage(t *testing.T, s scenario, databaseURL string) *stage {
 		}
 	})
 	return g
+}
+
+// configure writes the configuration; all drops are in that profile.
+func (g *stage) configure(profile string) {
+	g.t.Helper()
+	s := g.scenario
+	erp, bank := cmp.Or(s.erp, `url: "dir:./erp"`), cmp.Or(s.bank, `url: "dir:./bank"`)
+	text := fmt.Sprintf(stageConfig, g.database, bank, profile, s.Merchant, profile, erp, s.overrides(g.t), s.more)
+	if err := os.WriteFile(g.config, []byte(text), 0o600); err != nil {
+		g.t.Fatal(err)
+	}
 }
 
 func (g *stage) open() {
@@ -227,9 +243,15 @@ func (g *stage) drop(step string, change func(name string, text []byte) (string,
 		if change != nil {
 			name, text = change(name, text)
 		}
-		if err := os.WriteFile(g.inbox(name), text, 0o644); err != nil {
-			g.t.Fatal(err)
-		}
+		g.deliver(name, text)
+	}
+}
+
+// write is how files come into a local folder.
+func (g *stage) write(name string, text []byte) {
+	g.t.Helper()
+	if err := os.WriteFile(g.inbox(name), text, 0o644); err != nil {
+		g.t.Fatal(err)
 	}
 }
 
@@ -239,8 +261,13 @@ func (g *stage) run(at string) {
 	if err != nil {
 		g.t.Fatal(err)
 	}
+	g.runAt(t)
+}
+
+func (g *stage) runAt(t time.Time) {
+	g.t.Helper()
 	if err := g.x.engine.Run(context.Background(), t, nil); err != nil {
-		g.t.Fatalf("run at %s: %v", at, err)
+		g.t.Fatalf("run at %v: %v", t, err)
 	}
 }
 
@@ -253,7 +280,7 @@ func (g *stage) play(t *testing.T, change func(name string, text []byte) (string
 		g.run(step)
 		last = step
 	}
-	if g.scenario.AsOf > last {
+	if g.scenario.AsOf > last && g.scenario.until == "" {
 		g.run(g.scenario.AsOf)
 	}
 }
@@ -344,7 +371,7 @@ func compare(t *testing.T, want, got any) {
 			}
 		}
 	}) {
-		if diff := cmp.Diff(w[section], onlyWhat(w[section], g[section])); diff != "" {
+		if diff := gocmp.Diff(w[section], onlyWhat(w[section], g[section])); diff != "" {
 			lines := strings.Split(diff, "\n")
 			t.Errorf("%s differs (-want +got):\n%s", section, strings.Join(lines[:min(len(lines), 60)], "\n"))
 		}
@@ -362,6 +389,15 @@ func onBoth(t *testing.T, f func(t *testing.T, url string)) {
 			f(t, url)
 		})
 	}
+}
+
+// another is the address of a fresh database of the same engine.
+func another(t *testing.T, url string) string {
+	t.Helper()
+	if url == "sqlite" {
+		return url
+	}
+	return databasetest.URL(t, database.PostgreSQL)
 }
 
 func TestExamples(t *testing.T) {
