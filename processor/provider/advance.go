@@ -54,7 +54,7 @@ func cause(slot schedules.Slot, zone *time.Location) string {
 // on the slot's day, in invoice order.
 func (s *session) guarantee(ctx context.Context, cause string) error {
 	for after := ""; ; {
-		found, err := claims.find(ctx, s.tx, `merchant_id = ? AND guaranteed = 0 AND outstanding > 0 AND guarantee_on <> '' AND guarantee_on <= ? AND invoice_no > ?
+		found, err := claims.find(ctx, s.tx, `merchant_id = ? AND guaranteed = 0 AND recourse = 0 AND outstanding > 0 AND guarantee_on <> '' AND guarantee_on <= ? AND invoice_no > ?
 			ORDER BY invoice_no LIMIT ?`, s.terms.Merchant, s.day, after, chunk)
 		if err != nil || len(found) == 0 {
 			return err
@@ -119,6 +119,9 @@ func (s *session) payOut(ctx context.Context, cause string) error {
 		return err
 	}
 	_, w.LedgerHead = s.books.Head()
+	if err := s.upcoming(ctx, w); err != nil {
+		return err
+	}
 	if err := s.prove(ctx, w); err != nil {
 		return err
 	}
@@ -146,6 +149,9 @@ func (s *session) chargeVAT(ctx context.Context, w *payout, cause string) error 
 		return err
 	}
 	vat := (-fees).Times(s.terms.Fees.VAT)
+	if err := s.invoiceFees(ctx, w, -fees, vat); err != nil {
+		return err
+	}
 	entry, err := s.post(s.day, cause, post(ledger.Payable, nil, vat), post(ledger.VAT, nil, -vat))
 	s.newLines = append(s.newLines, &line{
 		Merchant: w.Merchant, N: s.nextLine, Entry: entry, Type: purchase.LineVAT, BookedOn: s.day,
@@ -173,7 +179,10 @@ func (s *session) transfer(ctx context.Context, w *payout, cause string) error {
 		w.Amount, w.Closing = total, 0
 	}
 	_, err = s.post(s.day, cause, post(ledger.Payable, nil, w.Amount), post(ledger.Transit, nil, -w.Amount))
-	return err
+	if err != nil || w.Amount == 0 {
+		return err
+	}
+	return transfers.save(ctx, s.tx, []*transfer{{Merchant: w.Merchant, ID: w.ID, Purpose: purchase.PurposePayout, Amount: w.Amount, MadeOn: s.day}})
 }
 
 // prove refuses a payout that the books do not confirm: what the merchant is

@@ -152,8 +152,8 @@ func (s *session) waive(c *claim, e event) error {
 		return nil
 	}
 	fees, interest, paid := c.Fees+c.Flat, c.Interest, c.ChargesPaid
-	open := c.Charges
-	c.Fees, c.Flat, c.Interest, c.ChargesPaid = 0, 0, 0, 0
+	open, off := c.Charges, c.ChargesOff
+	c.Fees, c.Flat, c.Interest, c.ChargesPaid, c.ChargesOff = 0, 0, 0, 0, 0
 	c.Paid += paid
 	c.WaivedOn = s.day
 	for _, a := range s.allocationsOf(c) {
@@ -163,7 +163,7 @@ func (s *session) waive(c *claim, e event) error {
 	s.touch(c)
 	_, err := s.post(e.date, e.cause,
 		post(ledger.DunningFees, nil, fees), post(ledger.Interest, nil, interest),
-		post(ledger.Charges, c, -open), post(ledger.Refunds, nil, -paid))
+		post(ledger.Charges, c, -open), post(ledger.Refunds, nil, -paid), post(ledger.Losses, nil, -off))
 	return err
 }
 

@@ -173,7 +173,17 @@ func (p *Provider) payout(ctx context.Context, tx *database.Tx, w *payout, terms
 		totals[kind] = t
 		return struct{}{}, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	invoice, err := feeInvoice(ctx, tx, w)
+	if err != nil {
+		return nil, err
+	}
+	var upcoming []purchase.Maturity
+	err = json.Unmarshal([]byte(w.Upcoming), &upcoming)
 	return &purchase.Payout{
+		Invoice: invoice, Upcoming: upcoming,
 		ID: w.ID, Merchant: w.Merchant, Seq: w.Seq, Version: 1, PeriodFrom: w.PeriodFrom, PeriodTo: w.PeriodTo,
 		Cutoff: time.Unix(w.Cutoff, 0).In(zone), Date: w.Date, Currency: terms.Currency,
 		Opening: w.Opening, Amount: w.Amount, Closing: w.Closing, Totals: totals, LedgerHead: w.LedgerHead,

@@ -78,7 +78,7 @@ func returnAnnounced(papers []*paper, hold int, d schedules.Date) bool {
 // guaranteeDue reports whether a claim is guaranteed on day d. HOLD does not
 // stop the guarantee.
 func guaranteeDue(c *claim, t purchase.GuaranteeTerms, d schedules.Date) bool {
-	return c.active() && !c.Guaranteed && c.Outstanding > 0 && d >= c.GuaranteeOn &&
+	return c.active() && !c.Guaranteed && !c.Recourse && c.Outstanding > 0 && d >= c.GuaranteeOn &&
 		!openOn(c.papers, purchase.Dispute, purchase.DisputeClosed, d) &&
 		!returnAnnounced(c.papers, t.AnnouncedHoldDays, d)
 }

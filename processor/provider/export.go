@@ -176,7 +176,7 @@ func exportClaim(c *claim) ExportClaim {
 }
 
 func exportUnmatched(ctx context.Context, tx *database.Tx, m string, e *Export) error {
-	found, err := payments.find(ctx, tx, "merchant_id = ? AND waiting > 0 ORDER BY booked_on, payment_id", m)
+	found, err := payments.find(ctx, tx, "merchant_id = ? AND waiting <> 0 ORDER BY booked_on, payment_id", m)
 	for _, p := range found {
 		e.Unmatched = append(e.Unmatched, ExportPayment{p.Account, p.PaymentID, p.Waiting})
 	}

@@ -221,7 +221,7 @@ func (s *session) match(l *lookup, p *payment, byIBAN bool) (hit, bool) {
 func (s *session) retry(ctx context.Context) error {
 	day, id := "", ""
 	for {
-		waiting, err := payments.find(ctx, s.tx, `merchant_id = ? AND waiting > 0 AND (booked_on, payment_id) > (?, ?)
+		waiting, err := payments.find(ctx, s.tx, `merchant_id = ? AND waiting > 0 AND matched_by = '' AND (booked_on, payment_id) > (?, ?)
 			ORDER BY booked_on, payment_id LIMIT ?`, s.terms.Merchant, day, id, chunk)
 		if err != nil || len(waiting) == 0 {
 			return err

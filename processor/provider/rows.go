@@ -65,7 +65,7 @@ type claim struct {
 	Flat            money.Amount   `db:"flat"`         // 40.00, booked and not waived
 	Interest        money.Amount   `db:"interest"`     // booked and not waived
 	ChargesPaid     money.Amount   `db:"charges_paid"` // of the three before
-	Charges         money.Amount   `db:"charges"`      // open: fees + flat + interest − charges_paid
+	Charges         money.Amount   `db:"charges"`      // open: fees + flat + interest − charges_paid − charges_off
 	FeesCounted     money.Amount   `db:"fees_counted"` // ever booked, waived ones too
 	FlatCounted     money.Amount   `db:"flat_counted"`
 	WaivedOn        schedules.Date `db:"waived_on"` // the last waiver: interest counts from this day on
@@ -75,6 +75,9 @@ type claim struct {
 	NextLevelOn     schedules.Date `db:"next_level_on"`
 	Exposure        money.Amount   `db:"exposure"`
 	Overdue         bool           `db:"overdue"`
+	WrittenOff      money.Amount   `db:"written_off"` // principal that is given up; shrinks when money comes after all
+	ChargesOff      money.Amount   `db:"charges_off"` // charges that are given up
+	Recourse        bool           `db:"recourse"`    // a guarantee was taken back, and is not given again
 	ChangedOn       schedules.Date `db:"changed_on"`
 	Changed         bool           `db:"changed"`
 	Reported        string         `db:"reported"`
@@ -201,6 +204,7 @@ type payout struct {
 	FirstLine  int64          `db:"first_line"`
 	LastLine   int64          `db:"last_line"`
 	LedgerHead string         `db:"ledger_head"`
+	Upcoming   string         `db:"upcoming"` // JSON of []purchase.Maturity
 }
 
 // A notice is one notice that was issued, or was due and held.
@@ -212,6 +216,34 @@ type notice struct {
 	Status    string         `db:"status"`
 	SentOn    schedules.Date `db:"sent_on"`
 	Notice    string         `db:"notice"` // JSON of [purchase.Notice]
+}
+
+// An invoiced payout is the provider's invoice for its fees.
+type invoiced struct {
+	Merchant string         `db:"merchant_id"` // always [purchase.Provider]
+	Year     int            `db:"year"`
+	N        int64          `db:"n"`
+	Buyer    string         `db:"buyer"`
+	PayoutID string         `db:"payout_id"`
+	Day      schedules.Date `db:"day"`
+	Net      money.Amount   `db:"net"`
+	Rate     money.Rate     `db:"rate"`
+	VAT      money.Amount   `db:"vat"`
+}
+
+// A transfer is money that leaves, by the end-to-end id that the bank gives
+// back with its entry.
+type transfer struct {
+	Merchant   string         `db:"merchant_id"`
+	ID         string         `db:"transfer_id"`
+	Purpose    string         `db:"purpose"` // PAYOUT or REFUND
+	Amount     money.Amount   `db:"amount"`
+	InvoiceNo  string         `db:"invoice_no"` // of a refund
+	IBAN       string         `db:"iban"`       // of a refund; a payout goes to the merchant's
+	Name       string         `db:"name"`
+	MadeOn     schedules.Date `db:"made_on"`
+	LeftOn     schedules.Date `db:"left_on"`
+	ReturnedOn schedules.Date `db:"returned_on"`
 }
 
 // A document is what the provider has said; see [purchase.Document].
@@ -236,5 +268,7 @@ var (
 	debtors     = tableOf[debtor]("provider_debtors", "merchant_id", "order_no")
 	payouts     = tableOf[payout]("provider_payouts", "merchant_id", "seq")
 	notices     = tableOf[notice]("provider_notices", "merchant_id", "run_date", "invoice_no", "level")
+	invoices    = tableOf[invoiced]("provider_invoices", "merchant_id", "year", "n")
+	transfers   = tableOf[transfer]("provider_transfers", "merchant_id", "transfer_id")
 	documents   = tableOf[document]("provider_documents", "merchant_id", "position")
 )

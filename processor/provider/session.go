@@ -212,11 +212,11 @@ func (s *session) touch(c *claim) {
 	exposure, overdue := v.Base(), false
 	c.Outstanding = 0
 	if c.active() {
-		c.Outstanding = v.Outstanding()
+		c.Outstanding = v.Outstanding() - c.WrittenOff
 		exposure = c.Outstanding
-		overdue = c.Level >= s.terms.Credit.OverdueLevel && c.Outstanding > 0
+		overdue = c.Level >= s.terms.Credit.OverdueLevel && v.Outstanding() > 0
 	}
-	c.Charges = c.Fees + c.Flat + c.Interest - c.ChargesPaid
+	c.Charges = c.Fees + c.Flat + c.Interest - c.ChargesPaid - c.ChargesOff
 	o := s.orders[c.OrderNo]
 	o.ClaimsOpen += exposure - c.Exposure
 	o.Overdue += count(overdue) - count(c.Overdue)
@@ -235,7 +235,7 @@ func count(b bool) int {
 
 // An event is what changes a claim.
 type event struct {
-	line     purchase.LineType
+	line     purchase.LineType // "" for what the merchant is not concerned with
 	document string
 	date     schedules.Date // business date
 	source   string         // file:row, or the slot
@@ -248,14 +248,18 @@ type event struct {
 // state and writes the merchant's line.
 //
 // receivable Δoutstanding, refunds −Δrefund, pending −Δ(B − E), payable −ΔE,
-// cash +ΔP: the sum is zero by algebra.
+// cash +ΔP: the sum is zero by algebra. What was written off shrinks with the
+// principal: losses take the difference.
 func (s *session) book(c *claim, e event, change func(*purchase.Claim)) error {
 	before := c.values()
 	after := before
 	change(&after)
 	delta := after.Entitlement() - before.Entitlement()
+	recovered := c.WrittenOff - min(c.WrittenOff, after.Outstanding())
+	c.WrittenOff -= recovered
 	postings := []ledger.Posting{
-		post(ledger.Receivable, c, after.Outstanding()-before.Outstanding()),
+		post(ledger.Receivable, c, after.Outstanding()-before.Outstanding()+recovered),
+		post(ledger.Losses, nil, -recovered),
 		post(ledger.Refunds, nil, before.Refund()-after.Refund()),
 		post(ledger.Pending, nil, before.Base()-before.Entitlement()-after.Base()+after.Entitlement()),
 		post(ledger.Payable, nil, -delta),
@@ -270,7 +274,9 @@ func (s *session) book(c *claim, e event, change func(*purchase.Claim)) error {
 	if err != nil {
 		return err
 	}
-	s.line(c, e, entry, delta)
+	if e.line != "" {
+		s.line(c, e, entry, delta)
+	}
 	return nil
 }
 

@@ -200,7 +200,7 @@ type PaymentInfo struct {
 func (p *Provider) Payments(ctx context.Context, merchant string, waiting bool) (all []PaymentInfo, err error) {
 	where := "merchant_id = ? ORDER BY booked_on, payment_id"
 	if waiting {
-		where = "merchant_id = ? AND waiting > 0 ORDER BY booked_on, payment_id"
+		where = "merchant_id = ? AND waiting <> 0 ORDER BY booked_on, payment_id"
 	}
 	err = p.db.Read(ctx, func(tx *database.Tx) error {
 		found, err := payments.find(ctx, tx, where, merchant)

@@ -133,7 +133,7 @@ func anyWaited(before []*document) (bool, error) {
 }
 
 func (s *session) unmatched(ctx context.Context) ([]purchase.UnmatchedPayment, error) {
-	waiting, err := payments.find(ctx, s.tx, "merchant_id = ? AND waiting > 0 ORDER BY booked_on, payment_id LIMIT ?", s.terms.Merchant, unmatchedMax)
+	waiting, err := payments.find(ctx, s.tx, "merchant_id = ? AND waiting <> 0 ORDER BY booked_on, payment_id LIMIT ?", s.terms.Merchant, unmatchedMax)
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}

@@ -7,15 +7,50 @@ import (
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
-// takeCommands carries out what an operator decided: a credit decision by a
-// person (Art. 22 GDPR), or the assignment of a payment to an invoice.
+// takeCommands carries out what an operator decided.
 func (t *taking) takeCommands(ctx context.Context, items []item) error {
+	if err := t.loadSubjects(ctx, items); err != nil {
+		return err
+	}
+	var made []*decided
+	for _, i := range items {
+		c, _ := i.Record.(purchase.Command)
+		var code purchase.Code
+		var err error
+		switch c.Kind {
+		case purchase.Decide:
+			var d *decided
+			if d, code = t.review(c); d != nil {
+				made = append(made, d)
+			}
+		case purchase.Assign:
+			code, err = t.assign(c)
+		case purchase.WriteOff:
+			code, err = t.writeOff(c, i)
+		case purchase.Recourse:
+			code, err = t.recourse(c, i)
+		case purchase.PayRefund:
+			code, err = t.payRefund(ctx, c, i)
+		}
+		if err != nil {
+			return err
+		}
+		t.result(i, code)
+	}
+	return decisions.save(ctx, t.tx, made)
+}
+
+// loadSubjects loads the orders, payments and claims that commands name.
+func (t *taking) loadSubjects(ctx context.Context, items []item) error {
 	var orderNos, paymentIDs, invoices []string
 	for _, i := range items {
-		if c, _ := i.Record.(purchase.Command); c.Kind == purchase.Assign {
-			paymentIDs, invoices = append(paymentIDs, c.Subject), append(invoices, c.Argument)
-		} else {
+		switch c, _ := i.Record.(purchase.Command); c.Kind {
+		case purchase.Decide:
 			orderNos = append(orderNos, c.Subject)
+		case purchase.Assign:
+			paymentIDs, invoices = append(paymentIDs, c.Subject), append(invoices, c.Argument)
+		default:
+			invoices = append(invoices, c.Subject)
 		}
 	}
 	if err := t.loadOrders(ctx, orderNos); err != nil {
@@ -31,26 +66,7 @@ func (t *taking) takeCommands(ctx context.Context, items []item) error {
 	for _, p := range t.payments {
 		ibans[p.DebtorIBAN] = true
 	}
-	if err := t.loadPayers(ctx, ibans); err != nil {
-		return err
-	}
-	var made []*decided
-	for _, i := range items {
-		c, _ := i.Record.(purchase.Command)
-		code, err := purchase.Code(""), error(nil)
-		if c.Kind == purchase.Assign {
-			code, err = t.assign(c)
-		} else if d, refused := t.review(c); d != nil {
-			made = append(made, d)
-		} else {
-			code = refused
-		}
-		if err != nil {
-			return err
-		}
-		t.result(i, code)
-	}
-	return decisions.save(ctx, t.tx, made)
+	return t.loadPayers(ctx, ibans)
 }
 
 // review replaces a REVIEW or DECLINED by a person's decision; the old one
@@ -79,7 +95,7 @@ func (t *taking) assign(c purchase.Command) (purchase.Code, error) {
 		return purchase.UnknownInvoice, nil
 	}
 	for id, p := range t.payments {
-		if id.id == c.Subject && p.Waiting > 0 {
+		if id.id == c.Subject && p.Waiting > 0 && p.Amount > 0 {
 			_, err := t.settle(p, hit{by: "OPERATOR", claim: claim}, ledger.Suspense)
 			return "", err
 		}

@@ -14,7 +14,7 @@ func (t *taking) takePayments(ctx context.Context, items []item) error {
 	}
 	fresh := make([]*payment, 0, len(items))
 	for _, i := range items {
-		if r, _ := i.Record.(purchase.Payment); r.Amount > 0 {
+		if r, _ := i.Record.(purchase.Payment); r.Amount > 0 && r.Purpose == "" {
 			fresh = append(fresh, t.payment(r, i))
 		}
 	}
@@ -24,7 +24,7 @@ func (t *taking) takePayments(ctx context.Context, items []item) error {
 	}
 	for _, i := range items {
 		r, _ := i.Record.(purchase.Payment)
-		code, err := t.takePayment(l, r, i)
+		code, err := t.takePayment(ctx, l, r, i)
 		if err != nil {
 			return err
 		}
@@ -41,7 +41,10 @@ func (t *taking) payment(r purchase.Payment, i item) *payment {
 	}
 }
 
-func (t *taking) takePayment(l *lookup, r purchase.Payment, i item) (purchase.Code, error) {
+func (t *taking) takePayment(ctx context.Context, l *lookup, r purchase.Payment, i item) (purchase.Code, error) {
+	if r.Purpose != "" {
+		return t.takeTransfer(ctx, r, i)
+	}
 	known := t.payments[paymentID{r.PaymentID, r.Account}]
 	switch {
 	case r.Amount < 0 && known == nil:

@@ -103,6 +103,7 @@ const (
 	LineDirectPayment  LineType = "DIRECT_PAYMENT"
 	LineChargeback     LineType = "CHARGEBACK"
 	LineReversal       LineType = "REVERSAL"
+	LinePayoutReturned LineType = "PAYOUT_RETURNED" // a transfer to the merchant that the bank gave back
 	LineFee            LineType = "FEE"
 	LineVAT            LineType = "VAT_ON_FEE"
 	LinePayout         LineType = "PAYOUT"
@@ -126,9 +127,18 @@ type Payout struct {
 	Closing    money.Amount
 	Totals     map[LineType]Total
 	LedgerHead string
+	Upcoming   []Maturity  // guarantees of the coming weeks, as of the cutoff
+	Invoice    *FeeInvoice // for the fees of the payout; nil when there are none
 	// Lines yields the merchant's lines in booking order, VAT last; not
 	// OPENING, PAYOUT and CLOSING, which are the fields above.
 	Lines func(context.Context) iter.Seq2[Line, error]
+}
+
+// A Maturity is what the guarantee will pay in one week, if nobody pays before.
+type Maturity struct {
+	Week   schedules.Date `json:"week"` // its Monday
+	Claims int64          `json:"claims"`
+	Amount money.Amount   `json:"amount_cents"` // outstanding
 }
 
 // A Total counts and sums the lines of one type.
