@@ -27,7 +27,15 @@ func TestEInvoiceGolden(t *testing.T) {
 	d := feeInvoice()
 	d.Corrects, d.Invoice.Rate, d.Invoice.VAT, d.Invoice.Gross, d.Exemption = "KF-2026-000004", 0, 0, d.Invoice.Net, "Exempt: § 4 No. 8 UStG <test>"
 	d.Provider.VATID, d.Provider.TaxNo, d.Merchant.VATID, d.Merchant.Email = "", "30/123/45678", "", ""
+	d.Merchant.TaxNo = "46/123/45678"
 	golden(t, "einvoice_corrected.en.xml", func(w *bytes.Buffer) error { return english(t).EInvoice(w, d) })
+}
+
+// The schema of UN/CEFACT accepts what is written.
+func TestEInvoicesAreValid(t *testing.T) {
+	for _, name := range []string{"einvoice.de.xml", "einvoice_corrected.en.xml"} {
+		validate(t, "CrossIndustryInvoice_100pD16B.xsd", name)
+	}
 }
 
 // A cii is what the rules of EN 16931 ask about; the numbers are its terms.
@@ -75,6 +83,7 @@ type cii struct {
 }
 
 type ciiSide struct {
+	ID      string `xml:"ID"`
 	Name    string `xml:"Name"`
 	Country string `xml:"PostalTradeAddress>CountryID"`
 	Taxes   []struct {
@@ -126,7 +135,8 @@ func wantRules(t rapid.TB, d report.FeeInvoiceDocument) (got cii) {
 	rule(err == nil && amount(tax.BT117) == amount(tax.BT116).Times(rate), "BR-CO-17, BR-S-09")
 	rule(due == 0 || s.BT20 != "", "BR-CO-25")
 	rule(tax.BT118 == line.BT151 && tax.BT119 == line.BT152 && amount(tax.BT116) == amount(line.BT131), "BR-S-01, BR-S-08")
-	rule(len(got.Seller.Taxes) > 0, "BR-CO-26, BR-S-02")
+	rule(len(got.Seller.Taxes) > 0, "BR-S-02, BR-E-02")
+	rule(got.Seller.ID != "" || got.Seller.Taxes[0].Scheme == "VA", "BR-CO-26")
 	rule((tax.BT118 == "S") == (rate > 0) && (tax.BT120 == "") == (tax.BT118 == "S"), "BR-S-05, BR-S-10, BR-E-05, BR-E-10")
 	rule(net == d.Invoice.Net && vat == d.Invoice.VAT && gross == d.Invoice.Gross && due == 0, "what the payout says")
 	return got
@@ -141,6 +151,9 @@ func TestEInvoiceRules(t *testing.T) {
 		d.Invoice.Gross = d.Invoice.Net + d.Invoice.VAT
 		d.Claims = rapid.Int64Range(0, 1e6).Draw(t, "claims")
 		d.Exemption = "§ 4 UStG"
+		if rapid.Bool().Draw(t, "tax number only") {
+			d.Provider.VATID, d.Provider.TaxNo = "", "30/123/45678"
+		}
 		wantRules(t, d)
 	})
 }

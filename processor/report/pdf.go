@@ -14,9 +14,9 @@ import (
 )
 
 // Statements and letters are drawn on A4 with the Go fonts, of which only the
-// letters that occur are embedded; their licence is in testdata's parent, the
-// file FONTS. The same document is always the same bytes: the date of creation
-// is that of the document, nothing is taken from a clock.
+// letters that occur are embedded; their licence is in the file FONTS. The same
+// document is always the same bytes: the date of creation is that of the
+// document, nothing is taken from a clock.
 
 // A length is in hundredths of a millimetre. Places count from the upper left
 // corner of the page.
@@ -26,8 +26,6 @@ const mm length = 100
 
 // Lines of the page (DIN 5008).
 const (
-	pageWidth  = 210 * mm
-	pageHeight = 297 * mm
 	marginLeft = 25 * mm
 	bodyRight  = 190 * mm
 	bodyWidth  = bodyRight - marginLeft
@@ -45,7 +43,7 @@ type font struct {
 // height of a line of text.
 func (f font) height() length { return length(f.size) * 48 } // 1.36 of the size
 
-// in returns the font in bold.
+// strong is the font in bold.
 func (f font) strong() font { f.bold = true; return f }
 
 // An align says on which side of its box a text stands.
