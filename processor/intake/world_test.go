@@ -2,13 +2,15 @@ package intake
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/kontor-exchange/kontor/formats"
@@ -24,17 +26,15 @@ const account = "DE02120300000000202051"
 
 // A world is one merchant, its bank and a provider that decides orders as told.
 type world struct {
-	t      *testing.T
-	db     *database.DB
-	in     *Intake
-	spool  *spool.Spool
-	dir    string
-	boxes  []Inbox
-	terms  purchase.Terms
-	zone   *time.Location
-	run    int64
-	queued map[purchase.RowRef]purchase.Ready
-	batch  int64
+	t     *testing.T
+	db    *database.DB
+	in    *Intake
+	spool *spool.Spool
+	dir   string
+	boxes []Inbox
+	terms purchase.Terms
+	zone  *time.Location
+	run   int64
 	// decide is the provider; a zero decision means ACCEPTED.
 	decide func(purchase.Order) purchase.Decision
 	// silent: the provider does not answer.
@@ -45,8 +45,8 @@ type world struct {
 
 func newWorld(t *testing.T, db *database.DB, profile string) *world {
 	t.Helper()
-	w := &world{t: t, db: db, dir: t.TempDir(), queued: map[purchase.RowRef]purchase.Ready{}}
-	must(t, db.Migrate(t.Context(), Migrations()))
+	w := &world{t: t, db: db, dir: t.TempDir()}
+	must(t, db.Migrate(t.Context(), Migrations(), queueTable()))
 	var err error
 	w.spool, err = spool.Open(filepath.Join(w.dir, "spool"))
 	must(t, err)
@@ -54,7 +54,7 @@ func newWorld(t *testing.T, db *database.DB, profile string) *world {
 	w.zone, err = time.LoadLocation("Europe/Berlin")
 	must(t, err)
 	w.terms = purchase.Terms{Merchant: "acme", Currency: "EUR", AssumeReturn: true, TermDays: 14, ParkDays: 14}
-	w.in = New(db, w.spool, time.Now, func(context.Context, time.Duration) error { return nil }, w.queue)
+	w.in = New(db, w.spool, time.Now, func(context.Context, time.Duration) error { return nil }, queue)
 	p, ok := formats.Lookup(profile)
 	if !ok {
 		t.Fatalf("no profile %s", profile)
@@ -81,13 +81,30 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (w *world) queue(_ context.Context, _ *database.Tx, merchant string, ready []purchase.Ready) error {
+// queueTable is where accepted records wait in tests.
+func queueTable() fs.FS {
+	return fstest.MapFS{"00999_queue.sql": {Data: []byte(`-- +goose Up
+CREATE TABLE queue (feed BIGINT NOT NULL, row_id BIGINT NOT NULL, PRIMARY KEY (feed, row_id));`)}}
+}
+
+func queue(ctx context.Context, tx *database.Tx, merchant string, ready []purchase.Ready) error {
+	var rows [][]any
 	for _, r := range ready {
 		if merchant == "acme" {
-			w.queued[r.RowRef] = r
+			rows = append(rows, []any{int64(r.Feed), r.Row})
 		}
 	}
-	return nil
+	return tx.Load(ctx, "queue", []string{"feed", "row_id"}, rows, "ON CONFLICT (feed, row_id) DO NOTHING")
+}
+
+// queued returns the records that wait for a batch.
+func (w *world) queued(ctx context.Context) (refs []purchase.RowRef, err error) {
+	err = w.db.Read(ctx, func(tx *database.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT feed, row_id FROM queue ORDER BY feed, row_id")
+		refs, err = database.Collect(rows, err, func(r *sql.Rows) (ref purchase.RowRef, err error) { return ref, r.Scan(&ref.Feed, &ref.Row) })
+		return err
+	})
+	return refs, err
 }
 
 // drop puts a file into the inbox of the merchant, or of the bank.
@@ -121,29 +138,19 @@ func (w *world) at(owner, step string) Run {
 func (w *world) step(step string) (acks []purchase.Ack) {
 	w.t.Helper()
 	w.run++
-	acks, err := w.steps(step)
+	acks, err := w.steps(w.t.Context(), step)
 	must(w.t, err)
 	return acks
 }
 
-func (w *world) steps(step string) (acks []purchase.Ack, err error) {
-	ctx := w.t.Context()
-	run := w.at("acme", step)
+func (w *world) steps(ctx context.Context, step string) (acks []purchase.Ack, err error) {
 	for _, box := range w.boxes {
 		if err := w.in.Collect(ctx, w.at(box.Owner, step), box); err != nil {
 			return nil, err
 		}
 	}
-	if err := w.in.Try(ctx, run, w.terms); err != nil {
+	if err := w.exchange(ctx, w.at("acme", step)); err != nil {
 		return nil, err
-	}
-	for len(w.queued) > 0 && !w.silent {
-		if err := w.transmit(run); err != nil {
-			return nil, err
-		}
-		if err := w.in.Try(ctx, run, w.terms); err != nil {
-			return nil, err
-		}
 	}
 	for _, owner := range []string{"acme", purchase.Provider} {
 		if err := w.in.Close(ctx, w.at(owner, step)); err != nil {
@@ -168,23 +175,29 @@ func (w *world) steps(step string) (acks []purchase.Ack, err error) {
 	return acks, err
 }
 
-// transmit hands over what waits, as one batch, and takes the receipt.
-func (w *world) transmit(run Run) error {
-	ctx := w.t.Context()
-	var refs []purchase.RowRef
-	for ref := range w.queued {
-		refs = append(refs, ref)
+// exchange tries rows and transmits what is booked, until nothing waits.
+func (w *world) exchange(ctx context.Context, run Run) error {
+	for {
+		if err := w.in.Try(ctx, run, w.terms); err != nil {
+			return err
+		}
+		refs, err := w.queued(ctx)
+		if err != nil || len(refs) == 0 || w.silent {
+			return err
+		}
+		if err := w.transmit(ctx, run, refs); err != nil {
+			return err
+		}
 	}
-	slices.SortFunc(refs, func(a, b purchase.RowRef) int {
-		x, y := w.queued[a], w.queued[b]
-		return slices.Compare([]int64{int64(x.Feed), int64(x.Date), x.Row}, []int64{int64(y.Feed), int64(y.Date), y.Row})
-	})
+}
+
+// transmit hands over what waits, as one batch, and takes the receipt.
+func (w *world) transmit(ctx context.Context, run Run, refs []purchase.RowRef) error {
 	records, err := w.in.Records(w.terms.Currency)(ctx, "acme", refs)
 	if err != nil {
 		return err
 	}
-	w.batch++
-	receipt := purchase.Receipt{Merchant: "acme", Number: w.batch}
+	receipt := purchase.Receipt{Merchant: "acme"}
 	var refusals []purchase.Refusal
 	for i, r := range records {
 		if w.refuse != nil {
@@ -197,8 +210,13 @@ func (w *world) transmit(run Run) error {
 			receipt.Decisions = append(receipt.Decisions, w.decision(o))
 		}
 	}
-	clear(w.queued)
 	return w.db.Write(ctx, func(tx *database.Tx) error {
+		if err := tx.QueryRow(ctx, "SELECT COUNT(*) + 1 FROM intake_receipts").Scan(&receipt.Number); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM queue"); err != nil {
+			return err
+		}
 		return w.in.Apply(ctx, tx, run, w.terms, receipt, refusals)
 	})
 }
