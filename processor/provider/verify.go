@@ -151,7 +151,7 @@ func (v *verifier) claim(c *claim, p *proof) {
 	same("D (direct payments)", c.Direct, direct(p.papers))
 	same("P (payments)", c.Paid, p.principal)
 	same("charges paid", c.ChargesPaid, p.charges)
-	same("open charges", c.Charges, c.Fees+c.Flat+c.Interest-c.ChargesPaid)
+	same("open charges", c.Charges, c.Fees+c.Flat+c.Interest-c.ChargesPaid-c.ChargesOff)
 	same("charges in the ledger", c.Charges, p.chargesGL)
 	if value.Base() < 0 {
 		v.failf("claim %s: returns, credits and direct payments exceed the invoice by %s", c.InvoiceNo, -value.Base())
@@ -161,10 +161,10 @@ func (v *verifier) claim(c *claim, p *proof) {
 		same("payout lines", 0, p.lines)
 		return
 	}
-	same("outstanding", c.Outstanding, value.Outstanding())
+	same("outstanding", c.Outstanding, value.Outstanding()-c.WrittenOff)
 	same("receivable in the ledger", c.Outstanding, p.receivable)
 	same("Σ payout lines (entitlement)", value.Entitlement(), p.lines)
-	if want := money.Amount(count(c.Guaranteed)); p.guarantee != want {
+	if want := money.Amount(count(c.Guaranteed || c.Recourse)); p.guarantee != want {
 		v.failf("claim %s: guaranteed %t, but %d guarantee lines", c.InvoiceNo, c.Guaranteed, p.guarantee)
 	}
 	v.pending += value.Base() - value.Entitlement()
