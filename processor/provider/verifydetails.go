@@ -38,6 +38,7 @@ func (v *verifier) details(ctx context.Context) error {
 // A detail is what stands behind the derived columns of a claim.
 type detail struct {
 	fee      *line
+	reversed bool                    // has a line REVERSAL
 	booked   map[schedules.Date]bool // days of its lines
 	notices  []purchase.Notice       // issued ones, by level
 	sent     []schedules.Date        // the same
@@ -78,8 +79,11 @@ func (v *verifier) gatherDetails(ctx context.Context, invoices []string, all map
 	}
 	for _, l := range booked {
 		all[l.InvoiceNo].booked[l.BookedOn] = true
-		if l.Type == purchase.LineFee {
+		switch l.Type {
+		case purchase.LineFee:
 			all[l.InvoiceNo].fee = l
+		case purchase.LineReversal:
+			all[l.InvoiceNo].reversed = true
 		}
 	}
 	said, err := papers.find(ctx, v.tx, "merchant_id = ? AND invoice_no IN ?? ORDER BY invoice_no, n", v.terms.Merchant, invoices)
@@ -132,6 +136,7 @@ func (v *verifier) always(c *claim, d *detail) []fault {
 	return []fault{
 		{"its customer is not that of its order " + c.OrderNo, c.CustomerNo != d.customer},
 		{"its match key is not that of its number", c.MatchKey != matchKey(c.InvoiceNo)},
+		{"its guarantee was taken back, or not, against its lines", c.Recourse != d.reversed},
 		{"its exposure is not what is open", c.Exposure != exposureOf(c)},
 		{"its guarantee was never agreed so", !v.ever(func(t purchase.Terms) bool {
 			return t.Guarantee.Days == c.GuaranteeDays && t.Guarantee.Anchor == c.GuaranteeAnchor
@@ -155,7 +160,7 @@ func (v *verifier) whenActive(c *claim, d *detail) []fault {
 // untouched reports whether nothing was booked for a claim yet.
 func untouched(c *claim, d *detail) bool {
 	moved, changed := movedDue(d.papers)
-	return d.fee == nil && c.GuaranteeOn == 0 && c.NextLevelOn == 0 && c.Level == 0 && !c.Guaranteed && c.Paid == 0 && c.Outstanding == 0 &&
+	return d.fee == nil && c.GuaranteeOn == 0 && c.NextLevelOn == 0 && c.Level == 0 && !c.Guaranteed && c.Paid == 0 && c.Outstanding == 0 && c.WrittenOff == 0 && c.ChargesOff == 0 &&
 		c.DueMoved == changed && c.DueOn == moved
 }
 

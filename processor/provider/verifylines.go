@@ -173,7 +173,7 @@ func (d *lineage) has(l *line) bool {
 		return paper("instructions " + purchase.DirectPayment)
 	case purchase.LineReversal:
 		return l.DocumentNo != ""
-	case purchase.LineVAT, "PAYOUT_RETURNED":
+	case purchase.LineVAT, purchase.LinePayoutReturned:
 		return l.InvoiceNo == "" && d.payouts[l.DocumentNo]
 	}
 	return false
