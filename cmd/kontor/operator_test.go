@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kontor-exchange/kontor/processor/ledger"
+	"github.com/kontor-exchange/kontor/processor/money"
+	"github.com/kontor-exchange/kontor/processor/provider"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+)
+
+func TestParseLines(t *testing.T) {
+	fits, err := parseLines("3, 9-12,20-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[int64]bool{1: false, 3: true, 4: false, 9: true, 12: true, 13: false, 19: false, 20: true, 1 << 40: true} {
+		if fits(line) != want {
+			t.Errorf("line %d: %t; want %t", line, !want, want)
+		}
+	}
+	for _, s := range []string{"0", "a", "3-1", "-3", "3,,4", "1-2-3", "99999999999999999999"} {
+		if _, err := parseLines(s); err == nil || !strings.Contains(err.Error(), "want lines of the file such as 3,9-12") {
+			t.Errorf("parseLines(%q) = %v; want a refusal", s, err)
+		}
+	}
+}
+
+// Another process at work is told with exit 6; a dry run does not need the data
+// for itself.
+func TestRerunBesideAnother(t *testing.T) {
+	g := firstWeek(t, "sqlite") // it holds the data
+	for _, c := range []struct {
+		args []string
+		want exit
+		says string
+	}{
+		{[]string{"rerun", "file", "invoices_20261005.csv"}, exitHeld, "is in use by another process\nhint: "},
+		{[]string{"rerun", "file", "invoices_20261005.csv", "--dry-run"}, exitRejected, "1 row is rejected\nhint: "},
+		{[]string{"files", "show", "invoices_20261005.csv"}, exitDone, ""},
+		{[]string{"rerun", "file", "invoices_20261005.csv", "--json"}, exitHeld, `"exit":6}`},
+	} {
+		var out, errs bytes.Buffer
+		got := run(append([]string{"--config", g.config}, c.args...), nil, &out, &errs)
+		if got != int(c.want) || !strings.Contains(errs.String(), c.says) {
+			t.Errorf("kontor %s ended with %d: %swant %d and %q", strings.Join(c.args, " "), got, errs.String(), c.want, c.says)
+		}
+	}
+}
+
+func TestEffects(t *testing.T) {
+	before := balances{"a": {ledger.Bank: 100, ledger.Suspense: -100}, "b": {ledger.Bank: 5}}
+	after := balances{"a": {ledger.Bank: 100, ledger.Suspense: 0, ledger.Payable: -100}, "b": {ledger.Bank: 5}}
+	want := []effect{{"a", ledger.Payable, 0, -100, -100}, {"a", ledger.Suspense, -100, 100, 0}}
+	if diff := cmp.Diff(want, effects(before, after, []string{"a", "b"})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What makes no line and no entry stands in the story all the same: a hold, an
+// announced return, a notice that was held.
+func TestStoryOfWhatBooksNothing(t *testing.T) {
+	l := provider.Life{
+		Papers: []provider.LifePaper{
+			{Feed: "instructions", Number: "IN1", Kind: purchase.Hold, Day: 739900, Source: "instructions_1.csv:1"},
+			{Feed: "returns", Number: "RT1", Kind: purchase.ReturnReceived, Day: 739901, Amount: 500, Source: "returns_1.csv:1"},
+		},
+		Lines:   []provider.LifeLine{{Type: purchase.LineReturn, BookedOn: 739901, DocumentNo: "RT1", Amount: -500, Source: "returns_1.csv:1", Entry: 7}},
+		Notices: []purchase.Notice{{ID: "D-a-R-2", RunDate: 739902, Level: 2, Status: purchase.NoticeHeld, Hold: "HOLD"}},
+		Entries: []provider.LifeEntry{
+			{ID: 7, BookedAt: time.Unix(1_792_000_000, 0), Postings: []provider.LifePosting{{Account: "receivable/R", Amount: -500}}},
+			{ID: 9, BookedAt: time.Unix(1_793_000_000, 0), Cause: strings.Repeat("a", 64) + ":4", Postings: []provider.LifePosting{{Account: "charges/R", Amount: -55}}},
+		},
+	}
+	type told struct {
+		What, Source    string
+		Debtor, Charges money.Amount
+	}
+	got := map[told]bool{}
+	for _, h := range story(l, provider.OrderInfo{}, "", time.UTC) {
+		x := told{What: h.What, Source: h.Source}
+		if h.Debtor != nil {
+			x.Debtor = *h.Debtor
+		}
+		if h.Charges != nil {
+			x.Charges = *h.Charges
+		}
+		got[x] = true
+	}
+	want := map[told]bool{
+		{What: "instruction HOLD IN1", Source: "instructions_1.csv:1"}: true,
+		{What: "return RT1", Source: "returns_1.csv:1", Debtor: -500}:  true,
+		{What: "dunning level 2 HELD: HOLD", Source: "D-a-R-2"}:        true,
+		{What: "charges changed", Source: "aaaaaaaa…:4", Charges: -55}: true,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kontor-exchange/kontor/processor/intake"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+)
+
+// A rereading is what becomes of a file, or of some of its rows.
+type rereading struct {
+	verb     string
+	register func(context.Context, *exchange, intake.Run, intake.Inbox) error
+	rows     *intake.RowFilter // nil: the whole file is read
+	// after finds the file when it was read, where rows is nil.
+	after func(context.Context, *exchange) (intake.FileInfo, error)
+}
+
+// A rowChange is a row that was tried again.
+type rowChange struct {
+	Line       int64            `json:"line"`
+	DocumentNo string           `json:"document_no"`
+	Before     purchase.Verdict `json:"before"`
+	BeforeCode purchase.Code    `json:"before_code"`
+	After      purchase.Verdict `json:"after"`
+	AfterCode  purchase.Code    `json:"after_code"`
+	Message    string           `json:"message"`
+}
+
+// A reread is what a rerun has done, or would do.
+type reread struct {
+	DryRun    bool        `json:"dry_run"`
+	Run       time.Time   `json:"as_of"`
+	File      fileView    `json:"file"`
+	Rows      []rowChange `json:"rows,omitempty"`       // of a rerun of rows
+	NotBooked []rowView   `json:"not_booked,omitempty"` // of a file that was read as a whole
+	Effects   []effect    `json:"effects,omitempty"`    // of a dry run
+}
+
+// reread finds a file, reads it or its rows again, and tells what came of it.
+func (p *program) reread(ctx context.Context, what string, a asking, plan func(intake.FileInfo) (rereading, error)) (err error) {
+	c, err := Load(p.configFile)
+	if err != nil {
+		return err
+	}
+	merchant, err := c.choose(p.merchant)
+	if err != nil {
+		return err
+	}
+	open := p.openExclusive
+	if a.dryRun {
+		open = p.open
+	}
+	x, err := open(ctx, c, quiet())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, x.close()) }()
+	info, err := x.findFile(ctx, merchant, what)
+	if err != nil {
+		return err
+	}
+	r, err := plan(info)
+	if err != nil {
+		return err
+	}
+	at, err := x.runAt(ctx, p, a, info.Owner)
+	if err != nil {
+		return err
+	}
+	out, err := p.perform(ctx, x, r, info, a, at)
+	if err != nil {
+		return explainRerun(err)
+	}
+	if err := p.printReread(out, x.config.ZoneOf(merchant)); err != nil {
+		return err
+	}
+	return out.verdict()
+}
+
+// perform does a rereading, or previews it.
+func (p *program) perform(ctx context.Context, x *exchange, r rereading, info intake.FileInfo, a asking, at time.Time) (reread, error) {
+	out := reread{DryRun: a.dryRun, Run: at}
+	before, err := x.rowViews(ctx, info)
+	if err != nil {
+		return out, err
+	}
+	w := work{
+		merchant: info.Owner, what: fmt.Sprintf("%s %s", r.verb, fileID(info.Number)),
+		register: func(y *exchange) func(context.Context, intake.Run, intake.Inbox) error {
+			return func(ctx context.Context, run intake.Run, box intake.Inbox) error { return r.register(ctx, y, run, box) }
+		},
+	}
+	see := func(y *exchange) error { return out.see(ctx, y, r, info, before) }
+	if a.dryRun {
+		out.Effects, err = p.preview(ctx, x, w, a, at, see)
+		return out, err
+	}
+	if err := x.engine.Rerun(ctx, w.request(x, a, at)); err != nil {
+		return out, err
+	}
+	return out, see(x)
+}
+
+// see gathers what became of the file and its rows.
+func (out *reread) see(ctx context.Context, x *exchange, r rereading, info intake.FileInfo, before []rowView) (err error) {
+	if r.after == nil {
+		info, err = x.intake.Find(ctx, info.Owner, strconv.FormatInt(info.Number, 10))
+	} else {
+		info, err = r.after(ctx, x)
+	}
+	if err != nil {
+		return err
+	}
+	out.File = viewOf(info)
+	after, err := x.rowViews(ctx, info)
+	if err != nil {
+		return err
+	}
+	if r.rows == nil {
+		out.NotBooked = after
+		return nil
+	}
+	out.Rows = changes(before, after, *r.rows)
+	return nil
+}
+
+// changes compares the rows that were tried again with what they were.
+func changes(before, after []rowView, filter intake.RowFilter) (all []rowChange) {
+	now := map[int64]rowView{}
+	for _, r := range after {
+		if r.Status != "" {
+			now[r.Row] = r
+		}
+	}
+	for _, r := range before {
+		if r.Status != filter.Status || filter.Code != "" && r.Code != filter.Code || filter.Lines != nil && !filter.Lines(r.Line) {
+			continue
+		}
+		c := rowChange{Line: r.Line, DocumentNo: r.DocumentNo, Before: r.Status, BeforeCode: r.Code, After: purchase.Booked}
+		if n, still := now[r.Row]; still {
+			c.After, c.AfterCode, c.Message = n.Status, n.Code, n.Message
+			if c.DocumentNo == "" {
+				c.DocumentNo = n.DocumentNo
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// verdict is the exit of a rerun after which rows are rejected, or the file is
+// refused again.
+func (out reread) verdict() error {
+	rejected := int64(0)
+	for _, r := range out.Rows {
+		if r.After == purchase.Rejected || r.After == purchase.Conflict {
+			rejected++
+		}
+	}
+	if out.Rows == nil {
+		rejected = out.File.Now.Rejected + out.File.Now.Conflict
+	}
+	name := fmt.Sprintf("file %s (%s)", out.File.File, out.File.Name)
+	switch {
+	case out.Rows == nil && out.File.Code != "":
+		return failWith(exitRejected, fmt.Errorf("%s is %s again: %s", name, out.File.Verdict, out.File.Message), "correct the reason first, or drop a right file")
+	case rejected > 0:
+		return failWith(exitRejected, fmt.Errorf("%s: %s", name, count(rejected, "row is rejected", "rows are rejected")),
+			"correct them in out/ack/….rejected.csv and drop that in")
+	}
+	return nil
+}
+
+func (p *program) printReread(out reread, zone *time.Location) error {
+	if p.json {
+		return p.printJSON(out)
+	}
+	first := fmt.Sprintf("Run at %s:", timeText(out.Run, zone))
+	if out.DryRun {
+		first = fmt.Sprintf("Dry run at %s, nothing is changed. It would be:", timeText(out.Run, zone))
+	}
+	if err := p.say(first); err != nil {
+		return err
+	}
+	if err := p.printFile(out.File, zone); err != nil {
+		return err
+	}
+	if err := p.printChanges(out.Rows); err != nil {
+		return err
+	}
+	if err := p.printRows(out.NotBooked); err != nil {
+		return err
+	}
+	if err := p.say(""); err != nil {
+		return err
+	}
+	if out.DryRun {
+		return p.printEffects(out.Effects)
+	}
+	return p.say("What is booked now travels with the next run; kontor run does it now.")
+}
+
+func (p *program) printChanges(all []rowChange) error {
+	if len(all) == 0 {
+		return nil
+	}
+	var rows [][]string
+	for _, c := range all {
+		rows = append(rows, []string{
+			strconv.FormatInt(c.Line, 10), dash(c.DocumentNo), strings.TrimSpace(string(c.Before) + " " + string(c.BeforeCode)),
+			strings.TrimSpace(string(c.After) + " " + string(c.AfterCode)), c.Message,
+		})
+	}
+	if err := p.say(""); err != nil {
+		return err
+	}
+	return p.printTable([]string{">LINE", "DOCUMENT", "BEFORE", "AFTER", "MESSAGE"}, rows)
+}
