@@ -18,7 +18,7 @@ import (
 
 // demoOptions are the flags of kontor demo.
 type demoOptions struct {
-	dir          string // "" takes a temporary folder
+	folder       string // "" takes a temporary one
 	keep         bool
 	orders, days int
 	seed         uint64
@@ -47,7 +47,7 @@ earlier demo is refused; an earlier demo is played anew.`,
 		RunE: func(c *cobra.Command, _ []string) error { return p.demo(c.Context(), o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.dir, "dir", "", "play in `DIR`, and keep it")
+	f.StringVar(&o.folder, "dir", "", "play in `DIR`, and keep it")
 	f.BoolVar(&o.keep, "keep", false, "keep the temporary folder")
 	f.IntVar(&o.orders, "orders", 200, "how many orders the shop gets")
 	f.IntVar(&o.days, "days", 61, "how many days are played, from 2026-10-01 on; at most 90")
@@ -79,10 +79,10 @@ func (p *program) demo(ctx context.Context, o demoOptions) (err error) {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	d := &demo{program: p, demoOptions: o, progress: newProgress(p.errs)}
+	defer func() { err = errors.Join(err, d.leave(ctx, err)) }()
 	if err := d.prepare(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.leave(ctx, err)) }()
 	s, err := d.run(ctx)
 	d.progress.clear()
 	if ctx.Err() != nil {
@@ -145,7 +145,7 @@ func (d *demo) path(name string) string { return filepath.Join(d.dir, name) }
 // leave removes a temporary folder, unless something is wrong, so that it can
 // be looked at.
 func (d *demo) leave(ctx context.Context, failed error) error {
-	if !d.temporary || d.keep {
+	if !d.temporary || d.keep || d.dir == "" {
 		return nil
 	}
 	if failed != nil && ctx.Err() == nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -64,6 +65,30 @@ func writeFile(t *testing.T, name, text string) {
 	}
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The folder of a demo in which another process works is not touched.
+func TestDemoFolderInUse(t *testing.T) {
+	d := &demo{dir: t.TempDir()}
+	writeFile(t, d.path(demoMark), demoMarkText)
+	writeFile(t, d.path("data/kontor.sqlite"), "books")
+	lock := flock.New(d.path("data/kontor.lock"))
+	if got, err := lock.TryLock(); err != nil || !got {
+		t.Fatalf("TryLock = %v, %v", got, err)
+	}
+	err := d.claim()
+	if f := new(fault); !errors.As(err, &f) || f.code != exitHeld {
+		t.Errorf("claim = %v; want exit code 6", err)
+	}
+	if got := readFile(t, d.path("data/kontor.sqlite")); string(got) != "books" {
+		t.Errorf("the books are %q; want them untouched", got)
+	}
+	if err := errors.Join(lock.Unlock(), d.claim()); err != nil {
+		t.Errorf("claim of a free folder = %v", err)
+	}
+	if _, err := os.Stat(d.path("data")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("data is still there: %v", err)
 	}
 }
 

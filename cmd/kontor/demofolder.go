@@ -53,13 +53,13 @@ merchants:
 
 // prepare makes an empty folder with keys.
 func (d *demo) prepare() (err error) {
-	if d.demoOptions.dir == "" {
+	if d.folder == "" {
 		d.temporary = true
-		if d.demoOptions.dir, err = os.MkdirTemp("", "kontor-demo-"); err != nil {
+		if d.folder, err = os.MkdirTemp("", "kontor-demo-"); err != nil {
 			return err
 		}
 	}
-	d.shown = filepath.Clean(d.demoOptions.dir)
+	d.shown = filepath.Clean(d.folder)
 	if d.dir, err = filepath.Abs(d.shown); err != nil {
 		return err
 	}
