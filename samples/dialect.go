@@ -98,9 +98,16 @@ func learn(p *formats.Profile, feed purchase.Feed) (*dialect, error) {
 	if len(records) == 0 {
 		return nil, fmt.Errorf("%s is no feed of files", feed)
 	}
+	in, err := inFiles(feed)
+	if err != nil {
+		return nil, err
+	}
 	record := reflect.TypeOf(records[0])
 	for i := range record.NumField() {
 		name := record.Field(i).Tag.Get("csv")
+		if !in[name] {
+			continue
+		}
 		lines, err := d.write(p, records, name)
 		if err != nil {
 			return nil, fmt.Errorf("profile %s: feed %s: column %s: %w", p.Name, feed, name, err)
@@ -119,6 +126,22 @@ func learn(p *formats.Profile, feed purchase.Feed) (*dialect, error) {
 		d.decimal = other.decimal
 	}
 	return d, nil
+}
+
+// inFiles are the columns of a feed that a file can have; others travel in
+// batches only. In profile kontor the headings are the canonical names.
+func inFiles(feed purchase.Feed) (map[string]bool, error) {
+	canonical, _ := formats.Lookup("kontor")
+	var b bytes.Buffer
+	if err := canonical.NewWriter(&b, feed).Flush(); err != nil {
+		return nil, err
+	}
+	header, _, _ := strings.Cut(b.String(), "\n")
+	in := map[string]bool{}
+	for name := range strings.SplitSeq(strings.TrimSpace(header), string(delimiter)) {
+		in[strings.Trim(name, `"`)] = true
+	}
+	return in, nil
 }
 
 // write returns heading and cells of one column.
