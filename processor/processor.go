@@ -68,6 +68,9 @@ type Merchant struct {
 	Inbox     intake.Inbox // its Remote is opened by Open
 	Renderer  report.Renderer
 	KeepDays  int // of our files in out/
+	// Provider and Party stand on fee invoices and transfers.
+	Provider, Party purchase.Party
+	DATEV           *report.DATEVConfig // nil: no booking batches
 	// Open opens a target of deliveries (see package outbox).
 	Open func(ctx context.Context, target string) (remote.Remote, error)
 }

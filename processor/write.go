@@ -110,8 +110,43 @@ func (j *job) letters(ctx context.Context) error {
 		if err != nil || letters == 0 {
 			return nil, err
 		}
-		return []made{f}, nil
+		printed, err := j.printed(ctx, *d.Dunning)
+		return append([]made{f}, printed...), err
 	})
+}
+
+// printed makes one PDF letter for each debtor of a dunning run, where the
+// configuration has the provider's address. They are held in memory by debtor:
+// about a kilobyte for each notice of the day.
+func (j *job) printed(ctx context.Context, d purchase.Dunning) ([]made, error) {
+	if !j.m.Provider.Complete() {
+		return nil, nil
+	}
+	byDebtor := map[string][]purchase.Notice{}
+	var order []string
+	for n, err := range d.Notices(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if n.Status == purchase.NoticeHeld {
+			continue
+		}
+		if byDebtor[n.CustomerNo] == nil {
+			order = append(order, n.CustomerNo)
+		}
+		byDebtor[n.CustomerNo] = append(byDebtor[n.CustomerNo], n)
+	}
+	var files []made
+	for i, customer := range order {
+		f, err := j.make(outbox.Letters, "", report.LetterName(j.m.ID(), d.RunDate, int64(i+1)), outbox.Print, d.RunDate.String(), func(w io.Writer) error {
+			return j.m.Renderer.LetterPDF(w, report.Letter{Sender: j.m.Provider, Notices: byDebtor[customer]})
+		})
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
 }
 
 // reports writes decisions, payouts, dunning, states and unmatched payments.
@@ -123,13 +158,9 @@ func (j *job) reports(ctx context.Context) error {
 		r := j.m.Renderer
 		switch {
 		case d.Payout != nil:
-			if err := report.CheckPayout(ctx, *d.Payout); err != nil {
-				return nil, err
-			}
-			return j.pair(outbox.ERP, "out/payouts", outbox.Payout, d.Payout.ID,
-				func(ending string) string { return report.PayoutName(*d.Payout, ending) },
-				func(w io.Writer) error { return r.PayoutCSV(ctx, w, *d.Payout) },
-				func(w io.Writer) error { return r.PayoutJSON(ctx, w, *d.Payout) })
+			return j.payout(ctx, *d.Payout)
+		case d.Refund != nil:
+			return j.refund(*d.Refund)
 		case d.Dunning != nil:
 			return j.pair(outbox.ERP, "out/dunning", outbox.Dunning, d.Dunning.RunDate.String(),
 				func(ending string) string { return report.DunningName(j.m.ID(), d.Dunning.RunDate, ending) },

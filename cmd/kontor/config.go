@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor/report"
 )
 
 // A Config is the file kontor.yaml. The comments of its fields are its manual;
@@ -89,6 +90,9 @@ type Provider struct {
 	// BIC and BankName of the bank that keeps the settlement accounts.
 	BIC      string `yaml:"bic"`
 	BankName string `yaml:"bank_name"`
+	// Address, with VAT id or tax number, makes the fee invoice complete: without
+	// it and the merchant's, payouts come without PDF and electronic invoice.
+	Address Address `yaml:"address"`
 	// Bank is the folder of the bank: in/ account statements, out/ transfers.
 	Bank Drop `yaml:"bank"`
 	// Letters is the folder of a print or mail service: notices to debtors.
@@ -121,6 +125,18 @@ type Drop struct {
 	KeepDays number `yaml:"keep_days"`
 }
 
+// An Address is what an invoice must say of a party (§ 14 UStG).
+type Address struct {
+	Street   string `yaml:"street"` // with house number
+	Postcode string `yaml:"postcode"`
+	City     string `yaml:"city"`
+	// Country as ISO 3166-1 alpha-2. Default DE.
+	Country string `yaml:"country"`
+	VATID   string `yaml:"vat_id"`
+	TaxNo   string `yaml:"tax_no"`
+	Email   string `yaml:"email"`
+}
+
 // A Merchant (Händler) is an online shop, with its terms.
 type Merchant struct {
 	Name string `yaml:"name"`
@@ -149,12 +165,17 @@ type Merchant struct {
 	// ParkDays is how long a row waits for its order or invoice.
 	ParkDays number `yaml:"park_days"`
 	// ReportStyle of payouts, dunning and states: excel-de, excel-en or rfc4180.
-	ReportStyle string    `yaml:"report_style"`
-	Credit      Credit    `yaml:"credit"`
-	Fees        Fees      `yaml:"fees"`
-	Guarantee   Guarantee `yaml:"guarantee"`
-	Payout      Payout    `yaml:"payout"`
-	Dunning     Dunning   `yaml:"dunning"`
+	ReportStyle string `yaml:"report_style"`
+	// Address is printed on fee invoices, and stands in transfers.
+	Address Address `yaml:"address"`
+	// DATEV are the accounts of a booking batch (EXTF) with each payout; without
+	// the block there is none.
+	DATEV     *report.DATEVConfig `yaml:"datev"`
+	Credit    Credit              `yaml:"credit"`
+	Fees      Fees                `yaml:"fees"`
+	Guarantee Guarantee           `yaml:"guarantee"`
+	Payout    Payout              `yaml:"payout"`
+	Dunning   Dunning             `yaml:"dunning"`
 }
 
 // Credit are the limits of the credit decision (Bonitätsprüfung).

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -142,6 +143,28 @@ func (d Dunning) terms() purchase.DunningTerms {
 		B2BFlat:           d.B2BFlat.value,
 		B2CPoints:         d.B2CPoints.value,
 		B2BPoints:         d.B2BPoints.value,
+	}
+}
+
+// ProviderParty is the provider on invoices, letters and transfers; what is
+// paid out for a merchant leaves its settlement account.
+func (c *Config) ProviderParty(id string) purchase.Party {
+	p := c.Provider.Address.party(c.Provider.Name)
+	p.IBAN, p.BIC = c.Merchants[id].SettlementAccount, c.Provider.BIC
+	return p
+}
+
+// MerchantParty is the merchant; its IBAN is where payouts go.
+func (c *Config) MerchantParty(id string) purchase.Party {
+	p := c.Merchants[id].Address.party(c.Merchants[id].Name)
+	p.IBAN = c.Merchants[id].IBAN
+	return p
+}
+
+func (a Address) party(name string) purchase.Party {
+	return purchase.Party{
+		Name: name, Street: a.Street, Postcode: a.Postcode, City: a.City, Country: cmp.Or(a.Country, "DE"),
+		VATID: a.VATID, TaxNo: a.TaxNo, Email: a.Email,
 	}
 }
 

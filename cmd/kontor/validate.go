@@ -27,6 +27,11 @@ func (c *Config) Validate() error {
 		m := c.Merchants[id]
 		c.validateMerchant(&f, id, m)
 		m.Credit.validate(&f, "merchants."+id+".credit")
+		if m.DATEV != nil {
+			if err := m.DATEV.WithDefaults().Validate(); err != nil {
+				f.add("merchants."+id+".datev", "%v", err)
+			}
+		}
 		m.validateTerms(&f, "merchants."+id)
 		m.Dunning.validate(&f, "merchants."+id+".dunning")
 	}

@@ -179,6 +179,7 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 		Renderer: report.Renderer{
 			Merchant: id, Name: m.Name, Currency: m.Currency, Profile: c.Profile(id), Style: formats.Style(m.ReportStyle), Language: c.LanguageOf(id),
 		},
+		Provider: c.ProviderParty(id), Party: c.MerchantParty(id), DATEV: m.DATEV,
 		Open: opener(targets),
 	}, nil
 }

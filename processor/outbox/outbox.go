@@ -44,7 +44,8 @@ const (
 	Payout    = "payout"
 	Dunning   = "dunning"
 	States    = "states"
-	Letter    = "letter"
+	Letter    = "letter" // all notices of a run, for machines
+	Print     = "print"  // a letter to one debtor, as PDF
 	Unmatched = "unmatched"
 	DATEV     = "datev"    // booking batch of a payout
 	Transfer  = "transfer" // payment orders for the bank

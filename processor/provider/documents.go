@@ -51,6 +51,8 @@ func (p *Provider) next(ctx context.Context, merchant string, after int64) (d pu
 			return json.Unmarshal([]byte(row.Payload), &d.Receipt)
 		case "unmatched":
 			return json.Unmarshal([]byte(row.Payload), &d.Unmatched)
+		case "refund":
+			return json.Unmarshal([]byte(row.Payload), &d.Refund)
 		case "dunning":
 			return p.dunningDocument(&d, row, terms)
 		case "states":

@@ -2,11 +2,10 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/kontor-exchange/kontor/processor/ledger"
-	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
-	"github.com/kontor-exchange/kontor/schedules"
 )
 
 // What drains a claim that nobody pays any more: write-off, recourse, and the
@@ -63,8 +62,8 @@ func (t *taking) payRefund(ctx context.Context, c purchase.Command, i item) (pur
 		return purchase.Closed, nil
 	}
 	x := &transfer{
-		Merchant: t.terms.Merchant, ID: "R-" + t.terms.Merchant + "-" + c.CommandNo, Purpose: purchase.PurposeRefund,
-		Amount: amount, InvoiceNo: claim.InvoiceNo, IBAN: c.Argument, MadeOn: t.day,
+		Merchant: t.terms.Merchant, Purpose: purchase.PurposeRefund, Amount: amount, InvoiceNo: claim.InvoiceNo,
+		IBAN: c.Argument, MadeOn: t.day,
 	}
 	if err := t.refundTo(ctx, claim, x); err != nil {
 		return "", err
@@ -72,10 +71,29 @@ func (t *taking) payRefund(ctx context.Context, c purchase.Command, i item) (pur
 	if !purchase.ValidIBAN(x.IBAN) {
 		return purchase.UnknownAccount, nil
 	}
-	if err := transfers.save(ctx, t.tx, []*transfer{x}); err != nil {
+	if err := t.orderRefund(ctx, x); err != nil {
 		return "", err
 	}
-	return "", t.moveRefund(claim, x, c.Day, amount, i)
+	t.allocate(&payment{PaymentID: x.ID, Account: x.Purpose}, claim, -amount, 0)
+	e := event{date: c.Day, source: i.source(), cause: i.cause(), cash: ledger.Transit}
+	return "", t.book(claim, e, func(v *purchase.Claim) { v.P -= amount })
+}
+
+// orderRefund gives a refund its number and tells that it is to be paid.
+func (t *taking) orderRefund(ctx context.Context, x *transfer) error {
+	var n int64
+	err := t.tx.QueryRow(ctx, "SELECT COUNT(*) + 1 FROM provider_transfers WHERE merchant_id = ? AND purpose = ?", x.Merchant, x.Purpose).Scan(&n)
+	if err != nil {
+		return err
+	}
+	x.ID = fmt.Sprintf("R-%s-%06d", x.Merchant, n)
+	if err := transfers.save(ctx, t.tx, []*transfer{x}); err != nil {
+		return err
+	}
+	_, err = say(ctx, t.tx, x.Merchant, "refund", t.at, x.ID, purchase.Refund{
+		ID: x.ID, InvoiceNo: x.InvoiceNo, Amount: x.Amount, Name: x.Name, IBAN: x.IBAN, Day: x.MadeOn,
+	})
+	return err
 }
 
 // refundTo finds the account and name of the debtor's last payment.
@@ -91,13 +109,4 @@ func (t *taking) refundTo(ctx context.Context, c *claim, x *transfer) error {
 		x.IBAN = found[0].DebtorIBAN
 	}
 	return nil
-}
-
-// moveRefund takes a refund from the claim (amount > 0), or puts one back that
-// the bank could not deliver. It is kept as an allocation of its own, so that P
-// stays the sum of its parts.
-func (t *taking) moveRefund(c *claim, x *transfer, day schedules.Date, amount money.Amount, i item) error {
-	t.allocate(&payment{PaymentID: x.ID, Account: x.Purpose}, c, -amount, 0)
-	e := event{date: day, source: i.source(), cause: i.cause(), cash: ledger.Transit}
-	return t.book(c, e, func(v *purchase.Claim) { v.P -= amount })
 }

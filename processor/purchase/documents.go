@@ -38,6 +38,17 @@ type Document struct {
 	Dunning   *Dunning
 	States    *States
 	Unmatched *Unmatched
+	Refund    *Refund
+}
+
+// A Refund (Rückerstattung) is what is paid back to a debtor.
+type Refund struct {
+	ID        string         `json:"refund_id"` // end-to-end id of the transfer
+	InvoiceNo string         `json:"invoice_no"`
+	Amount    money.Amount   `json:"amount_cents"`
+	Name      string         `json:"name"`
+	IBAN      string         `json:"iban"`
+	Day       schedules.Date `json:"date"`
 }
 
 // A Receipt closes a batch: what was taken, what refused, what was decided.

@@ -19,6 +19,15 @@ type Party struct {
 	BIC      string `json:"bic,omitempty"`
 }
 
+// Complete reports whether an invoice can name the party (§ 14 (4) no. 1 UStG).
+func (p Party) Complete() bool {
+	return p.Name != "" && p.Street != "" && p.Postcode != "" && p.City != "" && p.Country != ""
+}
+
+// Taxable reports whether an invoice can name the party as the one who issues
+// it (§ 14 (4) no. 2 UStG).
+func (p Party) Taxable() bool { return p.Complete() && (p.VATID != "" || p.TaxNo != "") }
+
 // A FeeInvoice (Gebührenrechnung, § 14 UStG) is the provider's invoice for the
 // fees of one payout; numbers are gapless per provider and year.
 type FeeInvoice struct {

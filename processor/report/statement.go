@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"github.com/kontor-exchange/kontor/formats"
-	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
@@ -20,16 +19,8 @@ type StatementDocument struct {
 	Payout   purchase.Payout
 	Invoice  purchase.FeeInvoice // without number: nothing was charged
 	Provider purchase.Party
-	Merchant purchase.Party // its IBAN is where the payout goes
-	Upcoming []Maturity     // in the order of weeks
-}
-
-// A Maturity is what becomes due for the guarantee in one week, if nobody pays
-// before.
-type Maturity struct {
-	Week   schedules.Date // its Monday
-	Claims int64
-	Amount money.Amount // outstanding
+	Merchant purchase.Party      // its IBAN is where the payout goes
+	Upcoming []purchase.Maturity // in the order of weeks
 }
 
 // listed is how many lines a statement shows; all of them are in the tables
