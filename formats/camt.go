@@ -3,6 +3,7 @@ package formats
 import (
 	"bufio"
 	"bytes"
+	"io"
 	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -45,12 +46,26 @@ func kindOf(first []byte) fileKind {
 	return textFile
 }
 
+// IsBankStatement reports whether a payments file is a bank statement in XML, or
+// a ZIP of them.
+func IsBankStatement(r io.ReaderAt) (bool, error) {
+	first := make([]byte, sniffed)
+	n, err := r.ReadAt(first, 0)
+	if err == io.EOF {
+		err = nil
+	}
+	return kindOf(first[:n]) != textFile, err
+}
+
+// sniffed is how many bytes tell the kind of a file.
+const sniffed = 512
+
 // kind is what the reader's file is; only payments come as anything but text.
 func (r *Reader) kind() fileKind {
 	if r.schema == nil || r.schema.feed != purchase.Payments {
 		return textFile
 	}
-	return kindOf(r.lines.peek(512))
+	return kindOf(r.lines.peek(sniffed))
 }
 
 // Accounts lists the accounts of which a bank statement speaks, also those

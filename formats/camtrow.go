@@ -114,13 +114,13 @@ func (t bankTransaction) returned() bool {
 
 var (
 	payoutID = regexp.MustCompile(`(?i)^P-([a-z0-9][a-z0-9-]{0,19})-([0-9]{4}W[0-9]{2})$`)
-	refundID = regexp.MustCompile(`(?i)^R-[a-z0-9][a-z0-9-]*$`)
+	refundID = regexp.MustCompile(`(?i)^R-[a-z0-9][a-z0-9-]{0,19}-[a-z0-9+.()-]+$`)
 )
 
 // purpose says what a transaction is, and what it can be traced by.
 //
 // Our transfers are known by their end-to-end ids, P-<merchant>-<week> and
-// R-<…>, but only where money leaves, or comes back by a return: a debtor may
+// R-<merchant>-<…>, but only where money leaves, or comes back by a return: a debtor may
 // write what he likes. A debit that takes something back, by its return
 // information or as a reversal, is the return of a payment. Every other debit
 // is nothing that we know.

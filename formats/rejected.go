@@ -3,6 +3,7 @@ package formats
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
@@ -12,12 +13,15 @@ import (
 // A RejectedWriter writes the rejected rows of a file, to be corrected and
 // dropped in again: header and rows byte for byte as they came, with the
 // columns kontor_code and kontor_message added at the end, in the delimiter,
-// charset and line end of the file.
+// charset and line end of the file. Of a bank statement in XML the rows are
+// written as a payments CSV of the profile; its rejects must come in order, and
+// the original must be an [io.Seeker] too.
 type RejectedWriter struct {
 	w        *bufio.Writer
 	e        *encoder // of the added columns
 	original io.ReaderAt
 	lineEnd  []byte
+	bank     *bankRejects // of a bank statement, which has no rows to copy
 	err      error
 }
 
@@ -30,6 +34,10 @@ type Reject struct {
 
 // NewRejectedWriter copies the header of the original.
 func (p *Profile) NewRejectedWriter(w io.Writer, original io.ReaderAt) (*RejectedWriter, error) {
+	bank, err := p.newBankRejects(w, original)
+	if bank != nil || err != nil {
+		return &RejectedWriter{bank: bank, err: err}, err
+	}
 	c := p.dialect.charset
 	l := newLines(io.NewSectionReader(original, 0, 2*maxLine))
 	l.width, l.big = c.unit(), c.wide == binary.BigEndian
@@ -58,6 +66,10 @@ func (p *Profile) NewRejectedWriter(w io.Writer, original io.ReaderAt) (*Rejecte
 // Write adds one row.
 func (r *RejectedWriter) Write(reject Reject) error {
 	if r.err != nil {
+		return r.err
+	}
+	if r.bank != nil {
+		r.err = r.bank.write(reject)
 		return r.err
 	}
 	row := io.NewSectionReader(r.original, reject.Offset, reject.Length)
@@ -101,7 +113,10 @@ func (r *RejectedWriter) put(b []byte) {
 
 // Flush writes what is buffered and returns the first error.
 func (r *RejectedWriter) Flush() error {
-	if r.err == nil {
+	switch {
+	case r.bank != nil:
+		r.err = errors.Join(r.err, r.bank.flush())
+	case r.err == nil:
 		r.err = r.w.Flush()
 	}
 	return r.err
