@@ -28,7 +28,7 @@ var (
 	grossOf    = map[string]money.Amount{"RE0001": 10_000, "RE0002": 4_990, "RE0003": 120_000, "RE0004": 5_000, "RE0005": 7_000}
 )
 
-const steps = 12 // of six days each
+const steps = 8 // of eight days each
 
 // history draws the sales, and then events of every kind in any order.
 func history(t *rapid.T) []happening {
@@ -132,15 +132,16 @@ func (w *world) live(all []happening, cut func(n int) int) {
 		slices.SortStableFunc(records, func(a, b purchase.Record) int { return int(a.Feed() - b.Feed()) })
 		for len(records) > 0 {
 			n := min(max(1, cut(len(records))), len(records))
-			w.batch(records[:n]...)
+			b := w.zip(records[:n]...)
 			records = records[n:]
-			if err := w.p.Submit(w.ctx, w.last); err != nil {
-				w.Fatalf("Submit again = %v", err)
+			for range 2 {
+				if err := w.p.Submit(w.ctx, b); err != nil {
+					w.Fatalf("Submit = %v", err)
+				}
 			}
 		}
-		w.sound()
 		for range 2 {
-			day += 3
+			day += 4
 			w.pass(day)
 		}
 		w.sound()

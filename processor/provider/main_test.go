@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -203,7 +204,9 @@ func (w *world) taken(records ...purchase.Record) {
 
 func (w *world) receipt(number int64) (found purchase.Receipt) {
 	w.Helper()
-	for d, err := range w.p.Documents(w.ctx, w.terms.Merchant, 0) {
+	var before int64
+	w.scalar(&before, "SELECT MIN(position) - 1 FROM provider_documents WHERE merchant_id = ? AND kind = 'receipt' AND ref = ?", w.terms.Merchant, strconv.FormatInt(number, 10))
+	for d, err := range w.p.Documents(w.ctx, w.terms.Merchant, before) {
 		if err != nil {
 			w.Fatalf("Documents = %v", err)
 		}
