@@ -274,13 +274,18 @@ func (g *stage) runAt(t time.Time) {
 // play drops and runs every step, and the last run of the scenario.
 func (g *stage) play(t *testing.T, change func(name string, text []byte) (string, []byte)) {
 	t.Helper()
-	last := ""
 	for _, step := range g.scenario.steps(t) {
 		g.drop(step, change)
 		g.run(step)
-		last = step
 	}
-	if g.scenario.AsOf > last && g.scenario.until == "" {
+	g.finish(t)
+}
+
+// finish is the last run of the scenario, if it is later than the last step.
+func (g *stage) finish(t *testing.T) {
+	t.Helper()
+	steps := g.scenario.steps(t)
+	if g.scenario.until == "" && g.scenario.AsOf > steps[len(steps)-1] {
 		g.run(g.scenario.AsOf)
 	}
 }

@@ -60,9 +60,7 @@ func playMonths(t *testing.T, g *stage, random *rand.Rand) any {
 		}
 		g.run(month[len(month)-1])
 	}
-	if g.scenario.until == "" {
-		g.run(g.scenario.AsOf)
-	}
+	g.finish(t)
 	g.verify(t)
 	return renamed(g.export(), own)
 }
