@@ -12,9 +12,9 @@ import (
 
 // Limits of EPC069-12, version 2.
 const (
-	epcName       = 70            // characters of the recipient; the rest is cut, as banks do
-	epcRemittance = 140           // characters of a free reference
-	epcPayload    = 331           // bytes in all
+	epcName       = 70             // characters of the recipient; the rest is cut, as banks do
+	epcRemittance = 140            // characters of a free reference
+	epcPayload    = 331            // bytes in all
 	epcMost       = 999_999_999_99 // cents
 )
 

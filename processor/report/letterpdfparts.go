@@ -79,7 +79,9 @@ func (d *dunningLetter) costs(n purchase.Notice) (texts []string) {
 }
 
 // earlier are the costs of earlier letters that are still open.
-func earlier(n purchase.Notice) money.Amount { return n.ChargesTotal - n.Fee - n.Flat - n.InterestBooked }
+func earlier(n purchase.Notice) money.Amount {
+	return n.ChargesTotal - n.Fee - n.Flat - n.InterestBooked
+}
 
 // ask says how much is to be paid and until when.
 func (d *dunningLetter) ask(total money.Amount) {
@@ -148,7 +150,7 @@ func reference(s string) string {
 // qr draws the code of a payment with a quiet zone of four modules; error
 // correction level M (EPC069-12).
 func (p *paper) qr(payload string, x, y length) {
-	const quiet = 4
+	const quiet, overlap = 4, 2 // modules; and so that no light shines through between rows
 	if p.err != nil {
 		return
 	}
@@ -166,7 +168,7 @@ func (p *paper) qr(payload string, x, y length) {
 				to++
 			}
 			if to > from {
-				p.fill(x+place(from), y+place(row), place(to)-place(from), place(row+1)-place(row), 0)
+				p.fill(x+place(from), y+place(row), place(to)-place(from), place(row+1)-place(row)+overlap, 0)
 			}
 			from = max(to, from+1)
 		}

@@ -156,6 +156,8 @@ func (r Renderer) label(t purchase.LineType) string {
 		return r.say("Garantie nach Ablauf der Frist", "Guarantee after the term")
 	case purchase.LineAfterGuarantee:
 		return r.say("Zahlungen nach der Garantie (Ihnen schon gutgeschrieben)", "Payments after the guarantee (credited to you before)")
+	case purchase.LinePayoutReturned:
+		return r.say("Auszahlungen, die Ihre Bank zurückgab", "Payouts that your bank gave back")
 	case purchase.LineReinstated:
 		return r.say("Wiederauflebung nach Rechnungskorrekturen", "Reinstated by corrections")
 	case purchase.LineReturn:

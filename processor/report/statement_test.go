@@ -75,7 +75,7 @@ func pdftotext(t *testing.T, pdf []byte) []byte {
 func codes(t *testing.T, pdf []byte) []string {
 	t.Helper()
 	file := document(t, "pdftoppm", pdf)
-	if out, err := exec.Command("pdftoppm", "-r", "150", "-gray", "-png", file, file).CombinedOutput(); err != nil {
+	if out, err := exec.Command("pdftoppm", "-r", "100", "-gray", "-png", file, file).CombinedOutput(); err != nil {
 		t.Fatalf("pdftoppm: %v: %s", err, out)
 	}
 	pages, err := filepath.Glob(file + "-*.png")
@@ -144,7 +144,7 @@ func TestStatementOfManyLines(t *testing.T) {
 		if said := strings.Contains(text, "Die ersten"); said != (want != "") || !strings.Contains(text, want) {
 			t.Errorf("%d lines: the statement has %v; want %q", lines, said, want)
 		}
-		if listed := strings.Count(text, "Zahlung  des Kunden auf Rechnung"); listed != 200 {
+		if listed := strings.Count(text, "des Kunden auf Rechnung"); listed != 200 {
 			t.Errorf("%d lines: %d are listed; want 200", lines, listed)
 		}
 		if headings, pages := strings.Count(text, "Vorgang"), strings.Count(text, "Seite "); headings != pages-1 || pages < 4 {
@@ -180,9 +180,9 @@ func TestStatementOfLongNames(t *testing.T) {
 func TestStatementGlyphs(t *testing.T) {
 	o := loadOctober(t)
 	d := o.statement(t, "W44")
-	d.Merchant.Name = "Ștefan Łódź Ελλάδα Česko 漢字 A\u0308rger\x07!"
+	d.Merchant.Name = "Việt Łódź Ελλάδα Česko 漢字 A\u0308rger\x07!"
 	text := string(pdftotext(t, statementPDF(t, german(t), d)))
-	if want := "Stefan Łódź Ελλάδα Česko ?? Ärger !"; !strings.Contains(text, want) {
+	if want := "Viet Łódź Ελλάδα Česko ?? Ärger !"; !strings.Contains(text, want) {
 		t.Errorf("the statement lacks %q:\n%s", want, text)
 	}
 }

@@ -41,7 +41,7 @@ func (s statement) paidText() string {
 }
 
 func cameIn() []purchase.LineType {
-	return []purchase.LineType{purchase.LineCollection, purchase.LineGuarantee, purchase.LineAfterGuarantee, purchase.LineReinstated}
+	return []purchase.LineType{purchase.LineCollection, purchase.LineGuarantee, purchase.LineAfterGuarantee, purchase.LineReinstated, purchase.LinePayoutReturned}
 }
 
 func wentOut() []purchase.LineType {
