@@ -28,7 +28,7 @@ var (
 	grossOf    = map[string]money.Amount{"RE0001": 10_000, "RE0002": 4_990, "RE0003": 120_000, "RE0004": 5_000, "RE0005": 7_000}
 )
 
-const steps = 8 // of eight days each
+const steps = 6 // of twelve days each
 
 // history draws the sales, and then events of every kind in any order.
 func history(t *rapid.T) []happening {
@@ -141,7 +141,7 @@ func (w *world) live(all []happening, cut func(n int) int) {
 			}
 		}
 		for range 2 {
-			day += 4
+			day += 6
 			w.pass(day)
 		}
 		w.sound()
