@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -14,7 +16,7 @@ import (
 // one sentence for each thing that cannot be: numbers of runs with a gap, times
 // that go backwards, slots without a run, slots that overlap, and nominal times
 // of guarantee, payout or dunning between two others that were neither done nor
-// skipped.
+// skipped; and files without acknowledgement.
 func (e *Engine) Verify(ctx context.Context, merchant string) (broken []string, err error) {
 	m := e.merchant(merchant)
 	if m == nil {
@@ -45,7 +47,38 @@ func (e *Engine) Verify(ctx context.Context, merchant string) (broken []string, 
 			broken = append(broken, verifySlots(job, plan, byJob[job])...)
 		}
 	}
-	return broken, nil
+	unacknowledged, err := e.verifyAcks(ctx, merchant)
+	return append(broken, unacknowledged...), err
+}
+
+// verifyAcks checks that each file that was read has its ack. While a run lasts
+// there is nothing to check.
+func (e *Engine) verifyAcks(ctx context.Context, merchant string) (broken []string, err error) {
+	open, err := e.open(ctx)
+	if err != nil || len(open) > 0 {
+		return nil, err
+	}
+	acks, err := e.Outbox.List(ctx, merchant, outbox.Filter{Kind: outbox.Ack})
+	if err != nil {
+		return nil, err
+	}
+	told := map[string]bool{}
+	for _, a := range acks {
+		told[a.Subject] = true
+	}
+	for before := int64(0); ; {
+		const page = 500
+		files, err := e.Intake.Files(ctx, merchant, before, page)
+		if err != nil || len(files) == 0 {
+			return broken, err
+		}
+		for _, f := range files {
+			if f.Verdict != "" && !told[strconv.FormatInt(f.Number, 10)] {
+				broken = append(broken, fmt.Sprintf("file %d (%s): it is %s, but there is no acknowledgement", f.Number, f.Name, f.Verdict))
+			}
+		}
+		before = files[len(files)-1].Number
+	}
 }
 
 // A slotRow is a slot that was done, or a stretch of slots that were skipped.

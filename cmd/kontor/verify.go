@@ -19,7 +19,7 @@ func (p *program) verifyCommand() *cobra.Command {
 		Short: "Recompute all books from what came in, and tell what does not agree",
 		Long: `Check everything that can be checked, without changing anything: every byte of
 each file belongs to a row, every row has one verdict, nothing is parked for too
-long, batches have no gap and the bytes that were sent, slots ran once; the
+long, what is booked is in a batch, batches have no gap, slots ran once; the
 chain of the ledger, every claim against its documents, payments, postings and
 payout lines, the sum of each account, the identity of every payout, dunning
 levels; and that each file that left can be sent again.
@@ -108,6 +108,9 @@ func (x *exchange) verify(ctx context.Context, merchant string) ([]string, error
 	err = add(x.intake.Verify(ctx, merchant, terms, schedules.DateOf(last.In(zone))))
 	if err == nil && !bank {
 		err = add(x.verifyBatches(ctx, merchant))
+	}
+	if err == nil && !bank {
+		err = add(x.verifyRows(ctx, merchant))
 	}
 	if err == nil && !bank {
 		err = add(x.provider.Verify(ctx, merchant))
