@@ -78,6 +78,10 @@ func (t *taking) review(c purchase.Command) (*decided, purchase.Code) {
 		return nil, purchase.UnknownOrder
 	case o.Decision == purchase.DecisionAccepted:
 		return nil, purchase.Closed
+	case c.Argument != purchase.DecisionAccepted && c.Argument != purchase.DecisionDeclined:
+		return nil, purchase.FieldRange
+	case o.Code == purchase.WrongCurrency:
+		return nil, purchase.WrongCurrency // the account has one currency, no person can change that
 	}
 	o.Decision, o.Code, o.Approved = c.Argument, purchase.Reviewed, 0
 	if c.Argument == purchase.DecisionAccepted {

@@ -139,7 +139,7 @@ func (c DATEVConfig) counterAccount(l purchase.Line) (account, refused string, e
 		return c.Fees, "", nil
 	case purchase.LineVAT:
 		return c.InputVAT, "", nil
-	case purchase.LinePayout:
+	case purchase.LinePayout, purchase.LinePayoutReturned:
 		return c.Transit, "", nil
 	case purchase.LineCollection, purchase.LineGuarantee, purchase.LineAfterGuarantee, purchase.LineReturn, purchase.LineCredit,
 		purchase.LineReinstated, purchase.LineDirectPayment, purchase.LineChargeback, purchase.LineReversal:

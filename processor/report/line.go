@@ -33,6 +33,8 @@ func (r Renderer) lineType(t purchase.LineType) string {
 		return "Rücküberweisung"
 	case purchase.LineReversal:
 		return "Rückgriff"
+	case purchase.LinePayoutReturned:
+		return "Auszahlung zurück"
 	case purchase.LineFee:
 		return "Gebühr"
 	case purchase.LineVAT:
@@ -58,6 +60,8 @@ func (r Renderer) lineText(p purchase.Payout, l purchase.Line) string {
 	case purchase.LineFee:
 		return fmt.Sprintf(r.say("Gebühr für den Ankauf der Rechnung %s über %s %s", "Fee for the purchase of invoice %s of %s %s"),
 			l.InvoiceNo, r.amount(l.GrossClaim), p.Currency)
+	case purchase.LinePayoutReturned:
+		return fmt.Sprintf(r.say("Auszahlung %s kam von Ihrer Bank zurück", "Payout %s was given back by your bank"), l.DocumentNo)
 	case purchase.LineVAT:
 		return fmt.Sprintf(r.say("Umsatzsteuer auf die Gebühren dieser Abrechnung von %s %s", "VAT on the fees of this payout, %s %s"),
 			r.amount(feeSum(p)), p.Currency)
