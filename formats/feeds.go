@@ -85,7 +85,8 @@ var returns = schema{
 		or(choice("kind", purchase.ReturnReceived, purchase.ReturnAnnounced), purchase.ReturnReceived),
 		when(document("invoice_no"), func(cells []string) bool { return cells[returnOrder] == "" }),
 		document("order_no"), must(date("returned_on")), currency(),
-		{name: "gross_amount", kind: amountCell, need: received, zero: announced}, text("reason"),
+		{name: "gross_amount", kind: amountCell, need: received, zero: announced},
+		text("reason"),
 	},
 	header: func(has func(string) bool) string {
 		if has("invoice_no") || has("order_no") {
@@ -117,7 +118,9 @@ var payments = schema{
 	columns: []column{
 		must(document("payment_id")), must(column{name: "account", kind: accountCell}), must(date("booked_on")),
 		date("value_on"), must(column{name: "amount", kind: amountCell, minus: true}), must(currency()),
-		text("debtor_name"), {name: "debtor_iban", kind: accountCell}, text("reference"),
+		text("debtor_name"),
+		{name: "debtor_iban", kind: accountCell},
+		text("reference"),
 		inside(choice("purpose", purchase.PurposePayout, purchase.PurposeRefund, purchase.PurposeOther)), inside(text("end_to_end_id")),
 	},
 }

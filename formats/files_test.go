@@ -59,10 +59,14 @@ func TestFilesAsAWhole(t *testing.T) {
 		{"utf-16 by mark, big", "utf-16", markBE + string(wide(binary.BigEndian, good)), 1, ""},
 		{"utf-16le without mark", "utf-16le", string(wide(binary.LittleEndian, good)), 1, ""},
 		{"utf-16be with the mark of the other", "utf-16be", markLE + string(wide(binary.LittleEndian, good)), 0, "FILE_ENCODING"},
-		{"utf-16 with line-feed bytes inside characters", "utf-16le",
-			string(wide(binary.LittleEndian, cancelHeader+"ST\u0a0a\u010a\u0a01;A1;2026-10-01;\u0a0a\nST2;A1;2026-10-01;\n")), 2, ""},
-		{"utf-16be with line-feed bytes inside characters", "utf-16be",
-			string(wide(binary.BigEndian, cancelHeader+"ST\u0a0a\u010a\u0a01;A1;2026-10-01;\u0a0a\r\nST2;A1;2026-10-01;\n")), 2, ""},
+		{
+			"utf-16 with line-feed bytes inside characters", "utf-16le",
+			string(wide(binary.LittleEndian, cancelHeader+"ST\u0a0a\u010a\u0a01;A1;2026-10-01;\u0a0a\nST2;A1;2026-10-01;\n")), 2, "",
+		},
+		{
+			"utf-16be with line-feed bytes inside characters", "utf-16be",
+			string(wide(binary.BigEndian, cancelHeader+"ST\u0a0a\u010a\u0a01;A1;2026-10-01;\u0a0a\r\nST2;A1;2026-10-01;\n")), 2, "",
+		},
 		{"half a surrogate", "utf-16le", string(wide(binary.LittleEndian, cancelHeader)) + "\x00\xd8;\x00\n\x00", 0, "FILE_ENCODING"},
 		{"odd number of bytes", "utf-16le", string(wide(binary.LittleEndian, good)) + "x", 1, "FILE_TRUNCATED"},
 		{"cut in a character", "", strings.TrimSuffix(good, "\xa4t\n"), 0, "FILE_TRUNCATED"},

@@ -41,24 +41,36 @@ func TestTables(t *testing.T) {
 		table func(*bytes.Buffer) *Table
 		want  string
 	}{
-		{"excel-de", func(b *bytes.Buffer) *Table { return ExcelDE.NewTable(b, tableColumns) },
+		{
+			"excel-de", func(b *bytes.Buffer) *Table { return ExcelDE.NewTable(b, tableColumns) },
 			"\uFEFFRechnungsnummer;Betrag;Fällig;days;Text\r\n" +
-				"RE1;-1234,56;02.10.2026;5;\"schön; \"\"gut\"\"\"\r\n'=1+1;0,00;;-3;'@SUM(A1)\r\n;;;;\"Łódź\r\n€\"\r\n"},
-		{"excel-en", func(b *bytes.Buffer) *Table { return ExcelEN.NewTable(b, tableColumns) },
+				"RE1;-1234,56;02.10.2026;5;\"schön; \"\"gut\"\"\"\r\n'=1+1;0,00;;-3;'@SUM(A1)\r\n;;;;\"Łódź\r\n€\"\r\n",
+		},
+		{
+			"excel-en", func(b *bytes.Buffer) *Table { return ExcelEN.NewTable(b, tableColumns) },
 			"\uFEFFinvoice_no,amount,due_date,days,text\r\n" +
-				"RE1,-1234.56,2026-10-02,5,\"schön; \"\"gut\"\"\"\r\n'=1+1,0.00,,-3,'@SUM(A1)\r\n,,,,\"Łódź\r\n€\"\r\n"},
-		{"rfc4180", func(b *bytes.Buffer) *Table { return RFC4180.NewTable(b, tableColumns) },
+				"RE1,-1234.56,2026-10-02,5,\"schön; \"\"gut\"\"\"\r\n'=1+1,0.00,,-3,'@SUM(A1)\r\n,,,,\"Łódź\r\n€\"\r\n",
+		},
+		{
+			"rfc4180", func(b *bytes.Buffer) *Table { return RFC4180.NewTable(b, tableColumns) },
 			"invoice_no,amount,due_date,days,text\r\n" +
-				"RE1,-1234.56,2026-10-02,5,\"schön; \"\"gut\"\"\"\r\n'=1+1,0.00,,-3,'@SUM(A1)\r\n,,,,\"Łódź\r\n€\"\r\n"},
-		{"kontor", func(b *bytes.Buffer) *Table { return profile(t, "kontor").NewTable(b, tableColumns) },
+				"RE1,-1234.56,2026-10-02,5,\"schön; \"\"gut\"\"\"\r\n'=1+1,0.00,,-3,'@SUM(A1)\r\n,,,,\"Łódź\r\n€\"\r\n",
+		},
+		{
+			"kontor", func(b *bytes.Buffer) *Table { return profile(t, "kontor").NewTable(b, tableColumns) },
 			"invoice_no;amount;due_date;days;text\n" +
-				"RE1;-1234.56;2026-10-02;5;\"schön; \"\"gut\"\"\"\n=1+1;0.00;;-3;@SUM(A1)\n;;;;\"Łódź\r\n€\"\n"},
-		{"actindo", func(b *bytes.Buffer) *Table { return profile(t, "actindo").NewTable(b, tableColumns) },
+				"RE1;-1234.56;2026-10-02;5;\"schön; \"\"gut\"\"\"\n=1+1;0.00;;-3;@SUM(A1)\n;;;;\"Łódź\r\n€\"\n",
+		},
+		{
+			"actindo", func(b *bytes.Buffer) *Table { return profile(t, "actindo").NewTable(b, tableColumns) },
 			"invoice_no;amount;due_date;days;text\r\n" +
-				"RE1;-1234,56;02.10.2026;5;\"sch\xf6n; \"\"gut\"\"\"\r\n=1+1;0,00;;-3;@SUM(A1)\r\n;;;;\"?\xf3d?\r\n\x80\"\r\n"},
-		{"without quotes", func(b *bytes.Buffer) *Table { return build(t, Config{Quote: none}).NewTable(b, tableColumns) },
+				"RE1;-1234,56;02.10.2026;5;\"sch\xf6n; \"\"gut\"\"\"\r\n=1+1;0,00;;-3;@SUM(A1)\r\n;;;;\"?\xf3d?\r\n\x80\"\r\n",
+		},
+		{
+			"without quotes", func(b *bytes.Buffer) *Table { return build(t, Config{Quote: none}).NewTable(b, tableColumns) },
 			"invoice_no;amount;due_date;days;text\n" +
-				"RE1;-1234.56;2026-10-02;5;schön  \"gut\"\n=1+1;0.00;;-3;@SUM(A1)\n;;;;Łódź  €\n"},
+				"RE1;-1234.56;2026-10-02;5;schön  \"gut\"\n=1+1;0.00;;-3;@SUM(A1)\n;;;;Łódź  €\n",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -64,11 +64,13 @@ func TestJudgeOrder(t *testing.T) {
 		{"any column corrected after data were missing", phone, one, missing, "BOOKED"},
 		{"the amount corrected after data were missing", amount, one, missing, "BOOKED"},
 		{
-			"equal to a row that was replaced", first, []holding{heldBy(1, first, true), heldBy(2, amount, true)},
+			"equal to a row that was replaced", first,
+			[]holding{heldBy(1, first, true), heldBy(2, amount, true)},
 			&order{row: 2, decision: purchase.DecisionAccepted}, "DUPLICATE DUPLICATE",
 		},
 		{
-			"material columns are compared with the last row", phone, []holding{heldBy(1, first, true), heldBy(2, amount, true)},
+			"material columns are compared with the last row", phone,
+			[]holding{heldBy(1, first, true), heldBy(2, amount, true)},
 			&order{row: 2, decision: purchase.DecisionAccepted}, "CONFLICT CONFLICT",
 		},
 	}

@@ -67,8 +67,13 @@ func TestFormat(t *testing.T) {
 		amount Amount
 		want   string
 	}{
-		{0, "0.00"}, {5, "0.05"}, {-5, "-0.05"}, {100, "1.00"}, {-123_456, "-1234.56"},
-		{math.MaxInt64, "92233720368547758.07"}, {math.MinInt64, "-92233720368547758.08"},
+		{0, "0.00"},
+		{5, "0.05"},
+		{-5, "-0.05"},
+		{100, "1.00"},
+		{-123_456, "-1234.56"},
+		{math.MaxInt64, "92233720368547758.07"},
+		{math.MinInt64, "-92233720368547758.08"},
 	} {
 		if got := tt.amount.String(); got != tt.want {
 			t.Errorf("Amount(%d).String() = %s; want %s", int64(tt.amount), got, tt.want)
@@ -84,10 +89,17 @@ func TestAdd(t *testing.T) {
 		a, b, want Amount
 		over       bool
 	}{
-		{1, 2, 3, false}, {1, -2, -1, false}, {0, 0, 0, false}, {5, 0, 5, false}, {-5, 0, -5, false},
-		{math.MaxInt64, 0, math.MaxInt64, false}, {math.MaxInt64, 1, 0, true},
-		{math.MinInt64, -1, 0, true}, {math.MinInt64, math.MaxInt64, -1, false},
-		{math.MaxInt64, math.MaxInt64, 0, true}, {math.MinInt64, math.MinInt64, 0, true},
+		{1, 2, 3, false},
+		{1, -2, -1, false},
+		{0, 0, 0, false},
+		{5, 0, 5, false},
+		{-5, 0, -5, false},
+		{math.MaxInt64, 0, math.MaxInt64, false},
+		{math.MaxInt64, 1, 0, true},
+		{math.MinInt64, -1, 0, true},
+		{math.MinInt64, math.MaxInt64, -1, false},
+		{math.MaxInt64, math.MaxInt64, 0, true},
+		{math.MinInt64, math.MinInt64, 0, true},
 	}
 	for _, tt := range tests {
 		got, err := tt.a.Add(tt.b)
@@ -108,8 +120,18 @@ func TestAbs(t *testing.T) {
 // Half away from zero, on either side.
 func TestRounding(t *testing.T) {
 	for _, tt := range []struct{ n, d, want int64 }{
-		{0, 10, 0}, {4, 10, 0}, {5, 10, 1}, {-4, 10, 0}, {-5, 10, -1}, {15, 10, 2}, {25, 10, 3}, {-25, 10, -3},
-		{1, 3, 0}, {2, 3, 1}, {-2, 3, -1}, {7, 1, 7},
+		{0, 10, 0},
+		{4, 10, 0},
+		{5, 10, 1},
+		{-4, 10, 0},
+		{-5, 10, -1},
+		{15, 10, 2},
+		{25, 10, 3},
+		{-25, 10, -3},
+		{1, 3, 0},
+		{2, 3, 1},
+		{-2, 3, -1},
+		{7, 1, 7},
 	} {
 		if got := RoundDiv(tt.n, tt.d); got != tt.want {
 			t.Errorf("RoundDiv(%d, %d) = %d; want %d", tt.n, tt.d, got, tt.want)
