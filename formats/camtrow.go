@@ -44,19 +44,12 @@ func (r *Reader) bankRow(s *bankStatement, t bankTransaction, base int64) Row {
 	clear(r.cells)
 	r.bankCells(s, t)
 	for i := range r.cells {
-		column := &r.schema.columns[i]
-		if f := r.profile.read(r.feed, column, i, r.cells, r.target.fields[i]); f.code != "" {
+		f := r.profile.read(r.feed, &r.schema.columns[i], i, r.cells, r.target.fields[i])
+		if f.code != "" {
 			row.Errors = append(row.Errors, r.rowError(row, f.code, i, r.cells[i], f.want))
 		}
 	}
-	if t.sign != credit && t.sign != debit {
-		e := r.rowError(row, purchase.FieldFormat, atAmount, t.sign, wantOneOf+credit+", "+debit)
-		e.Heading = "CdtDbtInd"
-		row.Errors = append(row.Errors, e)
-	}
-	if !t.complete {
-		row.Errors = append(row.Errors, r.rowError(row, purchase.RowColumns, -1, t.came, t.want))
-	}
+	row.Errors = append(row.Errors, r.bankFaults(row, t)...)
 	if len(row.Errors) == 0 {
 		row.Record = r.target.value()
 	}
@@ -64,6 +57,22 @@ func (r *Reader) bankRow(s *bankStatement, t bankTransaction, base int64) Row {
 		row.cells = append([]string(nil), r.cells...)
 	}
 	return row
+}
+
+// bankFaults are those that no cell shows.
+func (r *Reader) bankFaults(row Row, t bankTransaction) (faults []RowError) {
+	if t.sign != credit && t.sign != debit {
+		e := r.rowError(row, purchase.FieldFormat, atAmount, t.sign, wantOneOf+credit+", "+debit)
+		e.Heading = "CdtDbtInd"
+		faults = append(faults, e)
+	}
+	if strings.HasPrefix(t.amount.value, "-") {
+		faults = append(faults, r.rowError(row, purchase.FieldFormat, atAmount, t.amount.value, wantAmount+r.profile.dialect.exampleAmount()))
+	}
+	if !t.complete {
+		faults = append(faults, r.rowError(row, purchase.RowColumns, -1, t.came, t.want))
+	}
+	return faults
 }
 
 // bankCells writes what the bank says as the cells of a row in canonical

@@ -38,7 +38,12 @@ type xmlSource struct {
 }
 
 func newXMLSource(r *bufio.Reader, limit int64) *xmlSource {
-	return &xmlSource{r: r, limit: limit, line: 1, on: 1}
+	s := &xmlSource{r: r, limit: limit, line: 1, on: 1}
+	if first, err := r.Peek(len(markUTF8)); err == nil && string(first) == markUTF8 {
+		n, err := r.Discard(len(markUTF8))
+		s.offset, s.err = int64(n), err
+	}
+	return s
 }
 
 // Read is there because the decoder asks for a reader; it reads byte by byte.
