@@ -2,21 +2,19 @@ package report
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/kontor-exchange/kontor/formats"
-	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
 // A Letter is what one debtor gets of one dunning run.
 type Letter struct {
-	Sender  purchase.Party    // the provider; its email is where the debtor can turn to
+	Sender  purchase.Party    // the provider; without a name, the recipient of the payment
 	Notices []purchase.Notice // of one customer and day, none of them held
 }
 
@@ -36,6 +34,7 @@ func (r Renderer) LetterPDF(w io.Writer, l Letter) error {
 		return err
 	}
 	first := l.Notices[0]
+	l.Sender.Name = cmp.Or(l.Sender.Name, first.Payment.Recipient)
 	d := dunningLetter{
 		Renderer: r, sender: l.Sender, debtor: first.Debtor, b2b: first.Debtor.CustomerType == purchase.B2B,
 		notices: slices.Clone(l.Notices),
@@ -66,60 +65,6 @@ type dunningLetter struct {
 	notices []purchase.Notice // the highest stage first
 }
 
-// check says what keeps notices from being a letter.
-func (l Letter) check() error {
-	if len(l.Notices) == 0 {
-		return errors.New("a letter without notices")
-	}
-	var errs []error
-	first := l.Notices[0]
-	for _, n := range l.Notices {
-		due, err := n.Outstanding.Add(n.ChargesTotal)
-		switch {
-		case n.Status == purchase.NoticeHeld:
-			err = fmt.Errorf("it is held (%s) and must not leave", n.Hold)
-		case n.CustomerNo != first.CustomerNo || n.RunDate != first.RunDate:
-			err = fmt.Errorf("it is of customer %s and %s, the letter of %s and %s", n.CustomerNo, n.RunDate, first.CustomerNo, first.RunDate)
-		case err == nil && (due != n.TotalDue || n.Payment.Amount != n.TotalDue):
-			err = fmt.Errorf("outstanding %s and charges %s are not the total %s, or not the payment of %s", n.Outstanding, n.ChargesTotal, n.TotalDue, n.Payment.Amount)
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("notice %s: %w", n.ID, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// A transfer is what is to be paid with one reference.
-type transfer struct {
-	purchase.PaymentAdvice
-	invoices []string
-}
-
-// sums adds up what is asked for: in all, and for each reference, since a
-// payment is matched by one.
-func (d *dunningLetter) sums() (total money.Amount, transfers []transfer, err error) {
-	for _, n := range d.notices {
-		if total, err = total.Add(n.TotalDue); err != nil {
-			return 0, nil, fmt.Errorf("notice %s: %w", n.ID, err)
-		}
-		t := transfer{n.Payment, []string{n.InvoiceNo}}
-		if t.Reference == "" {
-			t.Reference = n.InvoiceNo
-		}
-		i := slices.IndexFunc(transfers, func(u transfer) bool { return u.Reference == t.Reference })
-		if i < 0 {
-			transfers = append(transfers, t)
-			continue
-		}
-		transfers[i].invoices = append(transfers[i].invoices, n.InvoiceNo)
-		if transfers[i].Amount, err = transfers[i].Amount.Add(t.Amount); err != nil {
-			return 0, nil, fmt.Errorf("notice %s: %w", n.ID, err)
-		}
-	}
-	return total, transfers, nil
-}
-
 func (d *dunningLetter) head() {
 	first := d.notices[0]
 	info := [][2]string{
@@ -128,7 +73,7 @@ func (d *dunningLetter) head() {
 		{d.say("Ihr Einkauf bei", "Your purchase at"), d.Name},
 	}
 	if !d.until().IsZero() {
-		info = append(info, [2]string{d.say("Zahlbar bis", "Pay until"), d.date(d.until())})
+		info = append(info, [2]string{d.say("Zahlbar bis", "Pay by"), d.date(d.until())})
 	}
 	d.begin(d.paper, letterhead{sender: d.sender, to: d.recipient(), info: info, next: d.subject()})
 	body := font{size: 10}

@@ -111,6 +111,14 @@ func TestLetterWithoutCode(t *testing.T) {
 	}
 }
 
+func TestLetterWithoutSender(t *testing.T) {
+	l := loadOctober(t).letter(t, "RE1004", "2026-10-30")
+	l.Sender = purchase.Party{}
+	if text := string(pdftotext(t, letterPDF(t, german(t), l))); !strings.HasPrefix(text, "Muster Rechnungskauf GmbH\n") {
+		t.Errorf("the letter does not begin with the recipient of the payment:\n%s", text)
+	}
+}
+
 func TestLetterGreeting(t *testing.T) {
 	o := loadOctober(t)
 	tests := []struct {

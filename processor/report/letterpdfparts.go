@@ -96,47 +96,58 @@ const qrSize = 32 * mm // with its quiet zone
 
 // payments draws bank details and QR codes, one for each reference.
 func (d *dunningLetter) payments(transfers []transfer) {
-	if len(transfers) > 1 {
+	many := len(transfers) > 1
+	if many {
 		d.paragraph(font{size: 10}, d.separately())
+		d.y += 2 * mm
 	}
 	for _, t := range transfers {
-		invoices := ""
-		if len(transfers) > 1 {
-			invoices = strings.Join(t.invoices, ", ")
+		details := d.details(t.PaymentAdvice)
+		if many {
+			details = append(details, [2]string{d.say("für Rechnung", "for invoice"), strings.Join(t.invoices, ", ")})
 		}
-		d.pay(t.PaymentAdvice, invoices)
+		d.pay(t.PaymentAdvice, details)
 	}
+	d.paragraph(font{size: 8, grey: 70}, d.how(d.Currency == "EUR"))
+	d.y += mm
 }
 
-func (d *dunningLetter) pay(a purchase.PaymentAdvice, invoices string) {
-	const label = 32 * mm
-	d.room(qrSize + mm)
-	x, y, f := marginLeft, d.y, font{size: 9}
-	if d.Currency == "EUR" {
-		payload, err := EPCPayload(a, d.Currency)
-		d.keep(err)
-		d.qr(payload, marginLeft, y)
-		x += qrSize + 4*mm
-	}
-	y += mm
-	for _, item := range [][2]string{
+func (d *dunningLetter) details(a purchase.PaymentAdvice) [][2]string {
+	return [][2]string{
 		{d.say("Empfänger", "Recipient"), a.Recipient},
 		{"IBAN", spaced(a.IBAN)},
 		{"BIC", strings.Join(filled(a.BIC, a.BankName), ", ")},
 		{d.say("Betrag", "Amount"), d.Renderer.sum(a.Amount, d.Currency)},
 		{d.say("Verwendungszweck", "Reference"), reference(a.Reference)},
-		{d.say("für Rechnung", "for invoice"), invoices},
-	} {
-		if item[1] == "" {
-			continue
-		}
-		d.text(font{size: 9, grey: 70}, x, y, label, left, item[0])
-		d.text(f.strong(), x+label, y, bodyRight-x-label, left, item[1])
-		y += f.height()
 	}
-	small := font{size: 7, grey: 70}
-	d.lines(small, x, y+mm, bodyRight-x, d.wrap(small, bodyRight-x, d.how(d.Currency == "EUR"))...)
-	d.y += qrSize + mm
+}
+
+// pay draws the QR code of one reference, and beside it what it says.
+func (d *dunningLetter) pay(a purchase.PaymentAdvice, details [][2]string) {
+	const label = 32 * mm
+	x, f := marginLeft, font{size: 9, bold: true}
+	if d.Currency == "EUR" {
+		x += qrSize + 4*mm
+	}
+	values, height := make([][]string, len(details)), 2*mm
+	for i, item := range details {
+		values[i] = d.wrap(f, bodyRight-x-label, item[1])
+		height += length(len(values[i])) * f.height()
+	}
+	height = max(height, qrSize)
+	d.room(height)
+	if d.Currency == "EUR" {
+		payload, err := EPCPayload(a, d.Currency)
+		d.keep(err)
+		d.qr(payload, marginLeft, d.y)
+	}
+	y := d.y + 2*mm
+	for i, item := range details {
+		d.text(font{size: 9, grey: 70}, x, y, label, left, item[0])
+		d.lines(f, x+label, y, bodyRight-x-label, values[i]...)
+		y += length(len(values[i])) * f.height()
+	}
+	d.y += height + mm
 }
 
 // reference prints a creditor reference in groups, and any other as it is.

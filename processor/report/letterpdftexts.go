@@ -117,7 +117,7 @@ func (d *dunningLetter) request(total string) string {
 	if d.until().IsZero() {
 		return fmt.Sprintf(d.say("Zu zahlen sind %s.", "The amount to pay is %s."), total)
 	}
-	return fmt.Sprintf(d.say("Bitte überweisen Sie %s bis zum %s.", "Please transfer %s until %s."), total, d.date(d.until()))
+	return fmt.Sprintf(d.say("Bitte überweisen Sie %s bis zum %s.", "Please transfer %s by %s."), total, d.date(d.until()))
 }
 
 // crossed is for those who have paid, or have a question.
@@ -130,7 +130,7 @@ func (d *dunningLetter) crossed() string {
 	}
 	return text + " " + fmt.Sprintf(d.say(
 		"Stimmt etwas nicht, oder können Sie nicht auf einmal zahlen? Schreiben Sie uns bitte an %s.",
-		"Is something wrong, or can you not pay at once? Please write to us at %s."), d.sender.Email)
+		"Is something wrong, or can you not pay in one go? Please write to us at %s."), d.sender.Email)
 }
 
 // separately asks for a transfer for each reference, by which it is matched.

@@ -5,12 +5,10 @@ import (
 	"math/big"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/signintech/gopdf"
 	"golang.org/x/image/font/gofont/gobold"
 	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Statements and letters are drawn on A4 with the Go fonts, of which only the
@@ -164,39 +162,6 @@ func (p *paper) width(s string) length {
 	w, err := p.pdf.MeasureTextWidth(s)
 	p.keep(err)
 	return length(w*100) + 1
-}
-
-// printable replaces what the current font lacks: by the letter without its
-// accents, else by a question mark. Control characters are blanks.
-func (p *paper) printable(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFC.String(s) {
-		switch {
-		case unicode.IsControl(r):
-			b.WriteByte(' ')
-		case p.has(r):
-			b.WriteRune(r)
-		default:
-			b.WriteRune(p.plainer(r))
-		}
-	}
-	return b.String()
-}
-
-func (p *paper) plainer(r rune) rune {
-	for _, base := range norm.NFKD.String(string(r)) {
-		if p.has(base) {
-			return base
-		}
-		break
-	}
-	return '?'
-}
-
-func (p *paper) has(r rune) bool {
-	ok, err := p.pdf.IsCurrFontContainGlyph(r)
-	p.keep(err)
-	return ok
 }
 
 // rule draws a horizontal line.

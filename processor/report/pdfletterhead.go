@@ -47,7 +47,7 @@ func (r Renderer) begin(p *paper, h letterhead) {
 	p.rule(4*mm, foldUpper, 4*mm)
 	p.rule(4*mm, punch, 6*mm)
 	p.rule(4*mm, foldLower, 4*mm)
-	p.further = func() { p.text(small, marginLeft, 20*mm, bodyWidth, left, h.sender.Name+" · "+h.next) }
+	p.further = func() { p.text(small, marginLeft, 20*mm, bodyWidth, left, h.next+" · "+h.sender.Name) }
 }
 
 // window draws an address so that all of it is seen: long lines are broken,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -19,7 +20,7 @@ type StatementDocument struct {
 	Payout   purchase.Payout
 	Invoice  purchase.FeeInvoice // without number: nothing was charged
 	Provider purchase.Party
-	Merchant purchase.Party      // its IBAN is where the payout goes
+	Merchant purchase.Party      // its IBAN, if given, is where the payout goes
 	Upcoming []purchase.Maturity // in the order of weeks
 }
 
@@ -118,16 +119,8 @@ func (s statement) where() string {
 	default:
 		return s.payoutText(p) + fmt.Sprintf(s.say("; %s gehen in die nächste Abrechnung ein.", "; %s go into the next payout."), s.Renderer.sum(p.Closing, p.Currency))
 	}
-	return fmt.Sprintf(s.say("Wir überweisen am %s auf Ihr Konto %s.", "We transfer it on %s to your account %s."),
-		s.date(p.Date), s.account())
-}
-
-func (s statement) account() string {
-	account := spaced(s.doc.Merchant.IBAN)
-	if s.doc.Merchant.BIC != "" {
-		account += ", BIC " + s.doc.Merchant.BIC
-	}
-	return account
+	return fmt.Sprintf(s.say("Wir überweisen am %s auf Ihr Konto%s.", "We transfer it on %s to your account%s."),
+		s.date(p.Date), labelled(" ", strings.Join(filled(spaced(s.doc.Merchant.IBAN), labelled("BIC ", s.doc.Merchant.BIC)), ", ")))
 }
 
 // heading begins a part of the page, which has at least some height.

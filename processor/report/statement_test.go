@@ -217,6 +217,15 @@ func TestStatementRefuses(t *testing.T) {
 	}
 }
 
+// Whoever has not given an account reads the day at least.
+func TestStatementWithoutAccount(t *testing.T) {
+	d := loadOctober(t).statement(t, "W44")
+	d.Merchant.IBAN, d.Merchant.BIC = "", ""
+	if text, want := string(pdftotext(t, statementPDF(t, german(t), d))), "Wir überweisen am 02.11.2026 auf Ihr Konto.\n"; !strings.Contains(text, want) {
+		t.Errorf("the statement lacks %q:\n%s", want, text)
+	}
+}
+
 // A type of line that the statement does not know is shown too, so that the
 // page adds up.
 func TestStatementOfUnknownType(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 func (d StatementDocument) check() error {
 	fees, vat := -d.Payout.Totals[purchase.LineFee].Cents, -d.Payout.Totals[purchase.LineVAT].Cents
 	var errs []error
-	if d.Payout.Amount > 0 && !purchase.ValidIBAN(d.Merchant.IBAN) {
+	if d.Payout.Amount > 0 && d.Merchant.IBAN != "" && !purchase.ValidIBAN(d.Merchant.IBAN) {
 		errs = append(errs, fmt.Errorf("%q is not an IBAN that a payout can go to", d.Merchant.IBAN))
 	}
 	i := d.Invoice
