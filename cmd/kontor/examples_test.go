@@ -40,6 +40,7 @@ type scenario struct {
 	erp      string // the keys of the ERP's folder, and of the bank's; default dir:
 	bank     string
 	more     string // of the configuration
+	at       string // the folder of the exchange; default a new one
 }
 
 func readScenario(t *testing.T, dir, profile string) scenario {
@@ -149,6 +150,7 @@ type stage struct {
 	scenario scenario
 	x        *exchange
 	deliver  func(name string, text []byte) // into the ERP's or the bank's folder
+	after    func()                         // at the end of a history
 }
 
 const stageConfig = `data_dir: ./data
@@ -175,7 +177,10 @@ merchants:
 // newStage sets up a fresh exchange for a scenario.
 func newStage(t *testing.T, s scenario, databaseURL string) *stage {
 	t.Helper()
-	g := &stage{t: t, dir: t.TempDir(), scenario: s}
+	g := &stage{t: t, dir: s.at, scenario: s, after: func() {}}
+	if s.at == "" {
+		g.dir = t.TempDir()
+	}
 	for _, folder := range []string{"bank/in", "erp/in", "letters"} {
 		if err := os.MkdirAll(filepath.Join(g.dir, folder), 0o755); err != nil {
 			t.Fatal(err)
@@ -288,6 +293,7 @@ func (g *stage) finish(t *testing.T) {
 	if g.scenario.until == "" && g.scenario.AsOf > steps[len(steps)-1] {
 		g.run(g.scenario.AsOf)
 	}
+	g.after()
 }
 
 // export returns the export as generic JSON.
