@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"io"
-	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -129,9 +128,14 @@ func (r *Reader) fail(file string, e *FileError) bool {
 
 // names notes an account of which the file speaks.
 func (r *Reader) names(account string) {
-	if account != "" && !slices.Contains(r.accounts, account) {
-		r.accounts = append(r.accounts, account)
+	if account == "" || r.named[account] {
+		return
 	}
+	if r.named == nil {
+		r.named = map[string]bool{}
+	}
+	r.named[account] = true
+	r.accounts = append(r.accounts, account)
 }
 
 // entry yields the rows of one entry.

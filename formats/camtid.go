@@ -3,7 +3,6 @@ package formats
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -60,11 +59,17 @@ func reference(s string) bool {
 // shared reports whether another transaction of the entry has the n-th one's
 // reference.
 func (e *bankEntry) shared(n int) bool {
-	return slices.ContainsFunc(e.details[:n], func(d bankDetail) bool { return d.servicer == e.details[n].servicer }) ||
-		slices.ContainsFunc(e.details[n+1:], func(d bankDetail) bool { return d.servicer == e.details[n].servicer })
+	if e.references == nil {
+		e.references = make(map[string]int, len(e.details))
+		for i := range e.details {
+			e.references[e.details[i].servicer]++
+		}
+	}
+	return e.references[e.details[n].servicer] > 1
 }
 
-// hashed is an id made of the transaction itself.
+// hashed is an id made of the transaction itself. Of entries without reference
+// one number each is kept until the statement ends.
 func (s *bankStatement) hashed(t bankTransaction) string {
 	party := t.party()
 	sum := sha256.Sum256([]byte(strings.Join([]string{
@@ -82,7 +87,7 @@ func (s *bankStatement) hashed(t bankTransaction) string {
 	return id
 }
 
-// endToEnd is what a return repeats of its original: the end-to-end id, or,
+// trace is what a return repeats of its original: the end-to-end id, or,
 // because few payers give one, the id of the transaction between the banks.
 func (d *bankDetail) trace() string {
 	switch {

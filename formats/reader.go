@@ -41,8 +41,9 @@ type Reader struct {
 
 	unknown  []string // what a ZIP of statements holds besides
 	accounts []string // of which statements speak
-	member   string   // name of the document that is read, for messages
-	keep     bool     // rows keep their cells
+	named    map[string]bool
+	member   string // name of the document that is read, for messages
+	keep     bool   // rows keep their cells
 }
 
 // Read starts to read a file of a feed. Nothing is read before [Reader.Rows].
