@@ -16,7 +16,7 @@ import (
 func (p *program) claimsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "claims",
-		Short: "Show the whole life of a claim",
+		Short: "Show the whole life of a claim, write it off, take its guarantee back",
 		Args:  arguments(cobra.NoArgs),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -31,7 +31,7 @@ the books with its postings.`,
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE:    func(c *cobra.Command, args []string) error { return p.claimsShow(c.Context(), args[0]) },
 	}
-	c.AddCommand(exits(show, exitDone, exitFailed, exitUsage))
+	c.AddCommand(exits(show, exitDone, exitFailed, exitUsage), p.claimsWriteOffCommand(), p.claimsRecourseCommand())
 	return exits(c, exitDone, exitUsage)
 }
 

@@ -17,6 +17,8 @@ func (p *program) commands() []*cobra.Command {
 		p.claimsCommand(),
 		p.paymentsCommand(),
 		p.payoutsCommand(),
+		p.refundsCommand(),
+		p.ledgerCommand(),
 		p.rerunCommand(),
 		p.resendCommand(),
 		p.verifyCommand(),

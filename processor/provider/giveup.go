@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/ledger"
+	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
 )
 
 // What drains a claim that nobody pays any more: write-off, recourse, and the
@@ -98,15 +101,58 @@ func (t *taking) orderRefund(ctx context.Context, x *transfer) error {
 
 // refundTo finds the account and name of the debtor's last payment.
 func (t *taking) refundTo(ctx context.Context, c *claim, x *transfer) error {
-	found, err := payments.find(ctx, t.tx, `merchant_id = ? AND amount > 0 AND payment_id IN (
-		SELECT payment_id FROM provider_allocations WHERE merchant_id = ? AND invoice_no = ?) ORDER BY booked_on DESC, payment_id DESC LIMIT 1`,
-		t.terms.Merchant, t.terms.Merchant, c.InvoiceNo)
-	if err != nil || len(found) == 0 {
+	last, err := lastPayment(ctx, t.tx, c)
+	if err != nil || last == nil {
 		return err
 	}
-	x.Name = found[0].DebtorName
+	x.Name = last.DebtorName
 	if x.IBAN == "" {
-		x.IBAN = found[0].DebtorIBAN
+		x.IBAN = last.DebtorIBAN
 	}
 	return nil
+}
+
+// lastPayment returns the last payment of which a claim took a part; nil when
+// there is none.
+func lastPayment(ctx context.Context, tx *database.Tx, c *claim) (*payment, error) {
+	found, err := payments.find(ctx, tx, `merchant_id = ? AND amount > 0 AND payment_id IN (
+		SELECT payment_id FROM provider_allocations WHERE merchant_id = ? AND invoice_no = ?) ORDER BY booked_on DESC, payment_id DESC LIMIT 1`,
+		c.Merchant, c.Merchant, c.InvoiceNo)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// A RefundInfo is what is owed to the debtor of a claim, or was ordered to be
+// paid back.
+type RefundInfo struct {
+	InvoiceNo  string         `json:"invoice_no"`
+	CustomerNo string         `json:"customer_no"`
+	Owed       money.Amount   `json:"owed_cents"`
+	TransferID string         `json:"transfer_id"`
+	Paid       money.Amount   `json:"ordered_cents"`
+	LeftOn     schedules.Date `json:"left_on"`
+	ReturnedOn schedules.Date `json:"returned_on"`
+}
+
+// Refunds lists what is owed to debtors, by invoice, and the transfers of
+// refunds.
+func (p *Provider) Refunds(ctx context.Context, merchant string) (all []RefundInfo, err error) {
+	err = p.db.Read(ctx, func(tx *database.Tx) error {
+		all = []RefundInfo{}
+		owed, err := claims.find(ctx, tx, `merchant_id = ? AND activated_on <> '' AND paid > invoiced - reduced - direct ORDER BY invoice_no`, merchant)
+		if err != nil {
+			return err
+		}
+		for _, c := range owed {
+			all = append(all, RefundInfo{InvoiceNo: c.InvoiceNo, CustomerNo: c.CustomerNo, Owed: c.values().Refund()})
+		}
+		ordered, err := transfers.find(ctx, tx, "merchant_id = ? AND purpose = ? ORDER BY transfer_id", merchant, purchase.PurposeRefund)
+		for _, x := range ordered {
+			all = append(all, RefundInfo{InvoiceNo: x.InvoiceNo, TransferID: x.ID, Paid: x.Amount, LeftOn: x.LeftOn, ReturnedOn: x.ReturnedOn})
+		}
+		return err
+	})
+	return all, err
 }

@@ -19,6 +19,7 @@ type Life struct {
 	Customer  string            `json:"customer_no"`
 	State     string            `json:"state"`
 	Guarantee schedules.Date    `json:"guarantee_date"`
+	PayerIBAN string            `json:"payer_iban"` // of the last payment
 	Papers    []LifePaper       `json:"papers"`
 	Payments  []LifePayment     `json:"payments"`
 	Lines     []LifeLine        `json:"lines"`
@@ -89,7 +90,7 @@ func (p *Provider) Claim(ctx context.Context, merchant, invoice string) (life Li
 		if c.active() {
 			life.State = stateOf(c, len(terms.Dunning.After))
 		}
-		for _, step := range []func(context.Context, *database.Tx, *claim, *Life) error{lifePapers, lifePayments, lifeLines, lifeNotices, lifeEntries} {
+		for _, step := range []func(context.Context, *database.Tx, *claim, *Life) error{lifePapers, lifePayments, lifePayer, lifeLines, lifeNotices, lifeEntries} {
 			if err := step(ctx, tx, c, &life); err != nil {
 				return err
 			}
@@ -111,6 +112,14 @@ func lifePayments(ctx context.Context, tx *database.Tx, c *claim, l *Life) error
 	all, err := allocations.find(ctx, tx, "merchant_id = ? AND invoice_no = ? ORDER BY payment_id, n", c.Merchant, c.InvoiceNo)
 	for _, a := range all {
 		l.Payments = append(l.Payments, LifePayment{a.PaymentID, a.Principal, a.Charges})
+	}
+	return err
+}
+
+func lifePayer(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
+	last, err := lastPayment(ctx, tx, c)
+	if last != nil {
+		l.PayerIBAN = last.DebtorIBAN
 	}
 	return err
 }

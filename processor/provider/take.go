@@ -106,9 +106,17 @@ type item struct {
 	position int64 // in the feed's file, from 1
 }
 
-// source is where the merchant finds the record, cause where the books do.
-func (i item) source() string { return i.Source.Name + ":" + strconv.FormatInt(i.Source.Row, 10) }
-func (i item) cause() string  { return i.Source.SHA256 + ":" + strconv.FormatInt(i.Source.Row, 10) }
+// source is where the merchant finds the record, cause where the books do; what
+// an operator decided is found by its number.
+func (i item) source() string { return i.place(i.Source.Name) }
+func (i item) cause() string  { return i.place(i.Source.SHA256) }
+
+func (i item) place(file string) string {
+	if i.Source.Row == 0 {
+		return "operator:" + i.Record.Number()
+	}
+	return file + ":" + strconv.FormatInt(i.Source.Row, 10)
+}
 
 // feed applies the records of a feed, chunk by chunk.
 func (t *taking) feed(ctx context.Context, zip *formats.BatchFile, feed purchase.Feed) error {
