@@ -102,6 +102,7 @@ func TestPurposes(t *testing.T) {
 		{"CRDT", "", "P-acme-2026W41", "<RtrInf/>", "PAYOUT", "P-acme-2026W41"},
 		{"CRDT", "true", "P-acme-2026W41", "", "PAYOUT", "P-acme-2026W41"},
 		{"DBIT", "", "R-acme-RE1009", "", "REFUND", "R-acme-RE1009"},
+		{"DBIT", "", "r-ACME-000001", "", "REFUND", "R-acme-000001"},
 		{"DBIT", "", "R-1", "", "OTHER", "R-1"},
 		{"DBIT", "", "E1", "", "OTHER", "E1"},
 		{"DBIT", "", "E1", "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>", "", "E1"},

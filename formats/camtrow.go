@@ -123,24 +123,25 @@ func (t bankTransaction) returned() bool {
 
 var (
 	payoutID = regexp.MustCompile(`(?i)^P-([a-z0-9][a-z0-9-]{0,19})-([0-9]{4}W[0-9]{2})$`)
-	refundID = regexp.MustCompile(`(?i)^R-[a-z0-9][a-z0-9-]{0,19}-[a-z0-9+.()-]+$`)
+	refundID = regexp.MustCompile(`(?i)^R-([a-z0-9][a-z0-9-]{0,19})-([a-z0-9]+)$`)
 )
 
 // purpose says what a transaction is, and what it can be traced by.
 //
 // Our transfers are known by their end-to-end ids, P-<merchant>-<week> and
-// R-<merchant>-<…>, but only where money leaves, or comes back by a return: a debtor may
+// R-<merchant>-<number>, in any case, but only where money leaves, or comes back by a return: a debtor may
 // write what he likes. A debit that takes something back, by its return
 // information or as a reversal, is the return of a payment. Every other debit
 // is nothing that we know.
 func (t bankTransaction) purpose() (purpose, trace string) {
 	trace = cut(t.detail.trace(), maxText)
 	ours := t.sign == debit || t.returned()
-	switch m := payoutID.FindStringSubmatch(trace); {
-	case ours && m != nil:
-		return purchase.PurposePayout, "P-" + strings.ToLower(m[1]) + "-" + strings.ToUpper(m[2])
-	case ours && refundID.MatchString(trace):
-		return purchase.PurposeRefund, trace
+	payout, refund := payoutID.FindStringSubmatch(trace), refundID.FindStringSubmatch(trace)
+	switch {
+	case ours && payout != nil:
+		return purchase.PurposePayout, "P-" + strings.ToLower(payout[1]) + "-" + strings.ToUpper(payout[2])
+	case ours && refund != nil:
+		return purchase.PurposeRefund, "R-" + strings.ToLower(refund[1]) + "-" + refund[2]
 	case t.sign == debit && !t.returned(), t.sign == credit && t.returned():
 		return purchase.PurposeOther, trace
 	}

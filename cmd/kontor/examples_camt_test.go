@@ -5,13 +5,17 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/formats/camttest"
+	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
 )
 
 // settlementAccount is that of the stage.
@@ -122,4 +126,53 @@ func TestExamplesWithBankStatements(t *testing.T) {
 			compare(t, tt.b.rename(s.expected(t)), g.export())
 		})
 	}
+}
+
+// A payout that the bank's statement shows has left; what is nobody's money of
+// ours waits, so that the books have the bank's balance.
+func TestPayoutsThatLeft(t *testing.T) {
+	s := readScenario(t, filepath.Join(examples, "october"), "kontor")
+	g := newStage(t, s, "sqlite")
+	g.play(t, nil)
+	before := bookBalances(t, g.export())
+	entry := func(id, purpose, trace string, cents money.Amount) purchase.Payment {
+		return purchase.Payment{
+			PaymentID: id, Account: settlementAccount, BookedOn: schedules.NewDate(2026, 12, 1), Amount: cents, Currency: "EUR",
+			DebtorName: "x", Purpose: purpose, EndToEndID: trace,
+		}
+	}
+	var b bytes.Buffer
+	err := camttest.Write(&b, []purchase.Payment{
+		entry("B1", purchase.PurposePayout, "P-acme-2026W42", -60000),
+		entry("B2", purchase.PurposePayout, "P-ACME-2026W44", -35500),
+		entry("B3", purchase.PurposeOther, "", -490),
+	}, camttest.Options{ID: "M"})
+	if err == nil {
+		err = os.WriteFile(g.inbox("payments_20261201.xml"), b.Bytes(), 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.run("2026-12-01T12-00")
+	after := bookBalances(t, g.export())
+	for account, moved := range map[string]int64{"transit": 95500, "bank": -95990, "suspense": 490} {
+		if got := after[account] - before[account]; got != moved {
+			t.Errorf("%s moved by %d cents, want %d", account, got, moved)
+		}
+	}
+}
+
+func bookBalances(t *testing.T, export any) map[string]int64 {
+	t.Helper()
+	all, _ := export.(map[string]any)
+	of, _ := all["balances"].(map[string]any)
+	sums := map[string]int64{}
+	for account, v := range of {
+		n, err := v.(json.Number).Int64()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[account] = n
+	}
+	return sums
 }

@@ -52,8 +52,8 @@ func (w *world) sent() (all []string) {
 }
 
 // A return in a statement finds its payment: by the bank's reference, by the
-// end-to-end id, before its payment comes or after; a debit that is nothing of
-// ours is listed.
+// end-to-end id, before its payment comes or after. What is no debtor's money
+// returns nothing.
 func TestReturnsInStatements(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		w := newWorld(t, db, "kontor")
@@ -73,7 +73,7 @@ func TestReturnsInStatements(t *testing.T) {
 		w.drop("payments_2.xml", camt(t, camttest.Options{ID: "2"}, paid("Z6", 500, "E-later")))
 		w.step("2026-10-03T12-00")
 		want := []string{
-			"OUT -50.00 PAYOUT", "Z1 -10.00", "Z1 10.00", "Z2 -20.00", "Z2 20.00", "Z3 30.00", "Z4 30.00", "Z5 7.00", "Z6 -5.00", "Z6 5.00",
+			"FEE -4.90 OTHER", "OUT -50.00 PAYOUT", "Z1 -10.00", "Z1 10.00", "Z2 -20.00", "Z2 20.00", "Z3 30.00", "Z4 30.00", "Z5 7.00", "Z6 -5.00", "Z6 5.00",
 		}
 		got := w.sent()
 		if diff := cmp.Diff(want, sortedCopy(got)); diff != "" {
@@ -82,8 +82,8 @@ func TestReturnsInStatements(t *testing.T) {
 		w.verify("2026-10-03T12-00")
 		w.step("2026-10-20T12-00")
 		f := w.files()[0]
-		if f.Final.Booked != 9 || f.Final.Rejected != 4 {
-			t.Errorf("%s after park_days, want 9 booked and 4 rejected: Q3, Q5, Q6 and FEE", describe(f))
+		if f.Final.Booked != 10 || f.Final.Rejected != 3 {
+			t.Errorf("%s after park_days, want 10 booked and 3 rejected: Q3, Q5 and Q6", describe(f))
 		}
 		w.verify("2026-10-20T12-00")
 	})
