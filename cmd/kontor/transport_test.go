@@ -167,12 +167,13 @@ func knownHost(address string, key ssh.PublicKey) string {
 	return "[" + host + "]:" + port + " " + string(ssh.MarshalAuthorizedKey(key))
 }
 
-// tree reads all files below a folder.
+// tree reads all files below a folder, but for hidden ones: what was being
+// written when a process was killed keeps its temporary name.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
+		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), ".") {
 			return err
 		}
 		text, err := os.ReadFile(path)
