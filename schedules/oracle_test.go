@@ -195,7 +195,7 @@ func TestAgainstOracleRandomly(t *testing.T) {
 		}
 		s, err := Parse(drawExpr(t), z)
 		if err != nil {
-			t.Skip(err) // a day that does not exist
+			return // a day that does not exist, which TestParse refuses by name
 		}
 		compare(t, oracles[n], s, rapid.Uint64().Draw(t, "seed"))
 	})
@@ -231,7 +231,7 @@ func TestAgainstCron(t *testing.T) {
 		expr := drawExpr(t)
 		s, err := Parse(expr, time.UTC)
 		if err != nil {
-			t.Skip(err)
+			return // as above
 		}
 		other, err := cron.ParseStandard(expr)
 		if err != nil {

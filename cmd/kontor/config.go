@@ -78,7 +78,7 @@ type Server struct {
 	Listen string `yaml:"listen"`
 }
 
-// A Provider is who buys the receivables: for now the embedded one.
+// A Provider is who buys the receivables: the embedded one.
 type Provider struct {
 	// URL, Identity and KnownHosts of a provider on another machine come with
 	// a later version; they must be empty.
