@@ -2,55 +2,47 @@ package formats
 
 import "github.com/kontor-exchange/kontor/processor/purchase"
 
-// sentences is the catalogue of rows and files; [Message] says what the
-// arguments are.
+// sentences is the catalogue of codes of rows and files; [Message] says what
+// the arguments are.
 var sentences = map[purchase.Code]sentence{
-	purchase.FieldRequired: {"Spalte {0}: leer, ein Wert ist nötig", "column {0}: empty, a value is required"},
-	purchase.FieldFormat:   {"Spalte {0}: {1}, erwartet: {2}", "column {0}: {1} is not {2}"},
-	purchase.FieldRange:    {"Spalte {0}: {1}, erwartet: {2}", "column {0}: {1} is not {2}"},
-	purchase.FieldLength:   {"Spalte {0}: {1} ist zu lang, erlaubt sind {2}", "column {0}: {1} is too long, allowed are {2}"},
-	purchase.RowColumns:    {"Zeile nicht lesbar: erwartet: {0}", "row cannot be read: wanted {0}"},
-	purchase.WrongCurrency: {"Währung {0}: das Konto wird in {1} geführt", "currency {0}: the account is kept in {1}"},
-	purchase.UnknownOrder:  {"Auftrag {0} ist nicht bekannt", "order {0} is not known"},
-	purchase.UnknownInvoice: {
-		"Rechnung oder Zahlung {0} ist nicht bekannt", "invoice or payment {0} is not known",
-	},
-	purchase.UnknownAccount: {"Konto {0} gehört zu keinem Händler", "account {0} belongs to no merchant"},
-	purchase.NotAccepted: {
-		"Auftrag {0} ist nicht angenommen oder storniert", "order {0} is not accepted, or cancelled",
-	},
+	purchase.FieldRequired:  {"Spalte {0}: leer, ein Wert ist nötig", "column {0}: empty, a value is required"},
+	purchase.FieldFormat:    {"Spalte {0}: {1}, erwartet: {2}", "column {0}: {1} is not {2}"},
+	purchase.FieldRange:     {"Spalte {0}: {1}, erwartet: {2}", "column {0}: {1} is not {2}"},
+	purchase.FieldLength:    {"Spalte {0}: {1} ist zu lang, erlaubt sind {2}", "column {0}: {1} is too long, allowed are {2}"},
+	purchase.RowColumns:     {"Zeile nicht lesbar: erwartet: {0}", "row cannot be read: wanted {0}"},
+	purchase.WrongCurrency:  {"die Währung ist nicht die des Kontos", "the currency is not that of the account"},
+	purchase.UnknownOrder:   {"der Auftrag ist nicht bekannt", "the order is not known"},
+	purchase.UnknownInvoice: {"die Rechnung oder Zahlung ist nicht bekannt", "the invoice or payment is not known"},
+	purchase.UnknownAccount: {"das Konto gehört zu keinem Händler", "the account belongs to no merchant"},
+	purchase.NotAccepted:    {"der Auftrag ist nicht angenommen oder storniert", "the order is not accepted, or cancelled"},
 	purchase.OverApproved: {
-		"mehr als für Auftrag {0} genehmigt ist; frei sind noch {1}", "more than is approved for order {0}; {1} is left",
+		"der Betrag ist höher, als für den Auftrag noch frei ist", "the amount is more than is left of the order",
 	},
 	purchase.OverCredit: {
-		"mehr als von Rechnung {0} übrig ist; übrig sind noch {1}", "more than is left of invoice {0}; {1} is left",
+		"der Betrag ist höher, als von der Rechnung noch übrig ist", "the amount is more than is left of the invoice",
 	},
-	purchase.DuplicateRow: {
-		"schon gebucht aus {0}; ohne Wirkung", "booked before from {0}; no effect",
-	},
+	purchase.DuplicateRow: {"schon gebucht; ohne Wirkung", "booked before; no effect"},
 	purchase.ConflictRow: {
-		"anders als {0} bei gleicher Nummer ({1}); ohne Wirkung, bitte klären",
-		"differs from {0} under the same number ({1}); no effect, please clear up",
+		"unter dieser Nummer schon mit anderen Werten gebucht", "booked before with other values under this number",
 	},
 	purchase.Closed: {
-		"Auftrag {0} ist abgelaufen, oder es ist nichts mehr zu stornieren",
-		"order {0} has expired, or nothing is left to cancel",
+		"der Auftrag ist abgelaufen, oder es ist nichts mehr zu stornieren", "the order has expired, or nothing is left to cancel",
 	},
-	purchase.UnknownColumn: {"Spalte {0} ist nicht bekannt und wird nicht gelesen", "column {0} is not known and not read"},
+	purchase.UnknownColumn: {
+		"Spalte {0} ist nicht bekannt und wird nicht gelesen; wird sie gebraucht, bitte im Profil zuordnen",
+		"column {0} is not known and not read; if it is needed, map it in the profile",
+	},
 	purchase.ReturnAssumed: {
-		"Gutschrift {0} nennt keine Retoure; angenommen ist, dass sie {1} ersetzt",
-		"credit {0} names no return; it is taken to replace {1}",
+		"eine Gutschrift ohne Retoure ersetzt die Retoure mit ihrem Betrag", "a credit that names no return replaces the return of its amount",
 	},
-	purchase.ChangedImmaterial: {
-		"gebucht ist die erste Fassung; geändert: {0}", "the first version stays booked; changed: {0}",
-	},
-	purchase.FileEncoding:  {"Zeichensatz falsch: erwartet: {0}", "wrong charset: wanted {0}"},
-	purchase.FileHeader:    {"Kopfzeile nicht lesbar", "the header cannot be read"},
-	purchase.FileTrailer:   {"Schlusszeile passt nicht: erwartet: {0}", "the trailer does not fit: wanted {0}"},
-	purchase.FileTruncated: {"Datei unvollständig: erwartet: {0}", "the file is incomplete: wanted {0}"},
-	purchase.FileEmpty:     {"Datei leer: erwartet: {0}", "the file is empty: wanted {0}"},
-	purchase.FileTooLarge:  {"Datei zu groß: erlaubt: {0}", "the file is too large: allowed {0}"},
-	purchase.FileDialect:   {"nicht das Format des Profils: erwartet: {0}", "not the format of the profile: wanted {0}"},
+	purchase.ChangedImmaterial: {"gebucht bleibt die erste Fassung", "the first version stays booked"},
+	purchase.FileEncoding:      {"Zeichensatz falsch: erwartet: {0}", "wrong charset: wanted {0}"},
+	purchase.FileHeader:        {"Kopfzeile nicht lesbar", "the header cannot be read"},
+	purchase.FileTrailer:       {"Schlusszeile passt nicht: erwartet: {0}", "the trailer does not fit: wanted {0}"},
+	purchase.FileTruncated:     {"Datei unvollständig: erwartet: {0}", "the file is incomplete: wanted {0}"},
+	purchase.FileEmpty:         {"Datei leer: erwartet: {0}", "the file is empty: wanted {0}"},
+	purchase.FileTooLarge:      {"Datei zu groß: erlaubt: {0}", "the file is too large: allowed {0}"},
+	purchase.FileDialect:       {"nicht das Format des Profils: erwartet: {0}", "not the format of the profile: wanted {0}"},
 	purchase.FileNotYours: {
 		"Dateien dieser Art nimmt kontor nur von der Bank", "kontor takes files of this kind from the bank only",
 	},
@@ -66,10 +58,6 @@ var (
 		"Salden von Konto {0} passen nicht zu den gebuchten Umsätzen: erwartet: {1}, gekommen: {2}",
 		"the balances of account {0} do not fit the booked entries: wanted {1}, came {2}",
 	}
-	undecided = sentence{
-		"Auftrag {0} ist noch nicht entschieden; bitte nach der Entscheidung noch einmal senden",
-		"order {0} is not decided yet; send it again after the decision",
-	}
 	duplicateFile = sentence{
 		"schon gelesen als {0}; nichts gebucht. Noch einmal lesen: kontor rerun file {0}",
 		"read before as {0}; nothing booked. To read it again: kontor rerun file {0}",
@@ -79,19 +67,6 @@ var (
 		"{0}; nothing booked. To take it all the same: kontor files release {1} --reason REASON",
 	}
 )
-
-var parked = map[purchase.Code]sentence{
-	purchase.UnknownOrder: {
-		"wartet auf Auftrag {0}, längstens bis {1}", "waits for order {0}, until {1} at most",
-	},
-	purchase.UnknownInvoice: {
-		"wartet auf Rechnung oder Zahlung {0}, längstens bis {1}", "waits for invoice or payment {0}, until {1} at most",
-	},
-	purchase.NotAccepted: {
-		"wartet auf die Entscheidung über Auftrag {0}, längstens bis {1}",
-		"waits for the decision on order {0}, until {1} at most",
-	},
-}
 
 // merchantTexts has one sentence per code of a decision.
 var merchantTexts = map[purchase.Code]sentence{

@@ -38,7 +38,7 @@ func (l Language) say(s sentence, args ...any) string {
 }
 
 // maxArgs is the largest number of arguments of a sentence.
-const maxArgs = 4
+const maxArgs = 3
 
 // print writes an argument as people of the language do.
 func (l Language) print(arg any) string {
@@ -55,26 +55,16 @@ func (l Language) print(arg any) string {
 	return fmt.Sprint(arg)
 }
 
-// Message returns the sentence of a code of a row or file for the merchant.
-// The arguments, in this order, printed by fmt (amounts and dates as the
-// language writes them); what is missing shows as "?":
+// Message returns the sentence of a code of a row or file for the merchant. Why
+// a row has its code is told by its [Cause]; what is left here says so much as a
+// code alone says. The arguments, in this order, printed by fmt (amounts and
+// dates as the language writes them); what is missing shows as "?":
 //
 //	FIELD_REQUIRED                            column
 //	FIELD_FORMAT FIELD_RANGE FIELD_LENGTH     column, value, want (English)
 //	ROW_COLUMNS                               want (English)
-//	CURRENCY                                  currency of the row, currency of the account
-//	UNKNOWN_ORDER NOT_ACCEPTED                order_no
-//	UNKNOWN_INVOICE                           invoice_no, or the payment_id of a returned payment
-//	UNKNOWN_ACCOUNT                           account
-//	OVER_APPROVED                             order_no, amount still free
-//	OVER_CREDIT                               invoice_no, amount still there
-//	DUPLICATE                                 where it was read first (file:row)
-//	CONFLICT                                  where it was read first, columns that differ
-//	CLOSED                                    order_no
 //	UNKNOWN_COLUMN                            heading
-//	RETURN_ASSUMED                            credit_no, return_no
-//	CHANGED_IMMATERIAL                        columns that differ
-//	FILE_NOT_YOURS                            –
+//	FILE_NOT_YOURS and other codes of rows    –
 //	FILE_…                                    want (English); see [FileError.Message]
 func Message(l Language, code purchase.Code, args ...any) string {
 	s, ok := sentences[code]
@@ -142,21 +132,6 @@ func (e FileError) Message(l Language) string {
 	}
 	return Message(l, e.Code, e.Want)
 }
-
-// Parked is the message of a row that waits: code is what it would end with,
-// parent the order or invoice that it waits for, until the day on which it
-// would be rejected.
-func Parked(l Language, code purchase.Code, parent string, until schedules.Date) string {
-	s, ok := parked[code]
-	if !ok {
-		s = parked[purchase.UnknownOrder]
-	}
-	return l.say(s, parent, until)
-}
-
-// Undecided is the message of a further row for an order that is not decided
-// yet (DUPLICATE or CONFLICT).
-func Undecided(l Language, orderNo string) string { return l.say(undecided, orderNo) }
 
 // MerchantText is the sentence of a credit decision's code for the merchant.
 func MerchantText(l Language, code purchase.Code) string {

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
@@ -42,10 +41,7 @@ func TestCatalogueIsComplete(t *testing.T) {
 	for _, decision := range []string{purchase.DecisionAccepted, purchase.DecisionDeclined, purchase.DecisionReview} {
 		check(decision, customerTexts[decision])
 	}
-	for code, s := range parked {
-		check("parked "+string(code), s)
-	}
-	for _, s := range []sentence{rowColumnsCame, headerMissing, headerTwice, headerGarbled, fileCame, undecided, duplicateFile, heldFile} {
+	for _, s := range []sentence{rowColumnsCame, headerMissing, headerTwice, headerGarbled, fileCame, duplicateFile, heldFile} {
 		check(s.en, s)
 	}
 	if len(sentences) != len(rowAndFileCodes) || len(merchantTexts) != len(decisionCodes) {
@@ -57,16 +53,11 @@ func TestMessages(t *testing.T) {
 	tests := []struct {
 		got, want string
 	}{
-		{Message(English, purchase.UnknownOrder, "A1"), "order A1 is not known"},
-		{Message(German, purchase.UnknownOrder, "A1"), "Auftrag A1 ist nicht bekannt"},
-		{Message(German, purchase.OverApproved, "A1", money.Amount(1050)), "mehr als für Auftrag A1 genehmigt ist; frei sind noch 10,50"},
-		{Message(English, purchase.OverApproved, "A1", money.Amount(1050)), "more than is approved for order A1; 10.50 is left"},
-		{Message(English, purchase.OverApproved, "{1}"), "more than is approved for order {1}; ? is left"},
+		{Message(German, purchase.UnknownColumn, "{0}"), "Spalte {0} ist nicht bekannt und wird nicht gelesen; wird sie gebraucht, bitte im Profil zuordnen"},
+		{Message(English, purchase.FieldRequired), "column ?: empty, a value is required"},
 		{Message(German, purchase.FieldRange, "date", "x", wantDue), "Spalte date: x, erwartet: ein Datum am oder nach dem Rechnungsdatum"},
 		{Message(German, "NEW_CODE"), "NEW_CODE"},
 		{MerchantText(English, purchase.OK), "The order is accepted."},
-		{Parked(German, purchase.UnknownInvoice, "RE1", exampleDate), "wartet auf Rechnung oder Zahlung RE1, längstens bis 01.10.2026"},
-		{Undecided(English, "A1"), "order A1 is not decided yet; send it again after the decision"},
 		{DuplicateFile(English, "orders_1.csv"), "read before as orders_1.csv; nothing booked. To read it again: kontor rerun file orders_1.csv"},
 		{
 			HeldFile(German, "p.csv", FileError{Code: purchase.FileTrailer, Want: "3 rows", Value: "4"}),

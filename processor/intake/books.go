@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
@@ -99,6 +100,9 @@ func (b *books) try(c candidate) {
 	if c.parked != nil && (v.status == purchase.Duplicate || v.status == purchase.Conflict) {
 		v.status = purchase.Rejected // a row that waited is booked or rejected, nothing else
 	}
+	if v.status == purchase.Parked {
+		v = b.until(c, v)
+	}
 	b.rulings = append(b.rulings, ruling{verdict: v, row: c})
 	switch v.status {
 	case purchase.Booked:
@@ -136,7 +140,7 @@ func (b *books) judge(c candidate) verdict {
 	case purchase.Instruction:
 		return judgeInstruction(r, held, b.invoices[r.InvoiceNo])
 	}
-	return rejected(purchase.FieldFormat, "")
+	return rejected(purchase.FieldFormat, formats.Cause{})
 }
 
 func (b *books) shipping(r purchase.Shipment, held []holding) shipping {

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
 )
 
 // A line is a row with the verdict that holds.
@@ -19,8 +19,9 @@ type line struct {
 	number                  string
 	status                  purchase.Verdict
 	code, warning           purchase.Code
-	column, value, about    string
-	errors                  string
+	column, value, errors   string
+	cause                   cause
+	stood                   schedules.Date // days on which the clock of a parked row stood
 }
 
 // lines yields the lines of an ack: warnings, then rows.
@@ -39,8 +40,13 @@ func (in *Intake) lines(ctx context.Context, run Run, f file, merchants []string
 				if len(page) == 0 {
 					break
 				}
+				d, err := in.details(ctx, f, merchants, page)
+				if err != nil {
+					yield(purchase.AckLine{}, at("acknowledge", f.name, err))
+					return
+				}
 				for _, l := range page {
-					a, err := l.ack(f, warnings)
+					a, err := l.ack(f, d, warnings)
 					if !yield(a, err) || err != nil {
 						return
 					}
@@ -72,8 +78,9 @@ func unknownColumns(f file, yield func(purchase.AckLine, error) bool) bool {
 	return true
 }
 
-const lineColumns = `SELECT v.id, r.line, r.start, r.length, r.number, v.status, v.code, v.warning, v.col, v.value, v.about, r.errors
-	FROM intake_verdicts v JOIN intake_rows r ON r.merchant_id = v.merchant_id AND r.id = v.id `
+const lineColumns = `SELECT v.id, r.line, r.start, r.length, r.number, v.status, v.code, v.warning, v.col, v.value, v.cause, r.errors, p.since, p.clock
+	FROM intake_verdicts v JOIN intake_rows r ON r.merchant_id = v.merchant_id AND r.id = v.id
+	LEFT JOIN intake_parked p ON p.merchant_id = v.merchant_id AND p.id = v.id `
 
 // page returns the next rows that an ack names: with a warning, or not booked;
 // of a supplementary one those that changed in its run.
@@ -100,19 +107,26 @@ func (in *Intake) page(ctx context.Context, run Run, f file, merchants []string,
 }
 
 func scanLine(r *sql.Rows) (l line, err error) {
-	err = r.Scan(&l.id, &l.line, &l.start, &l.length, &l.number, &l.status, &l.code, &l.warning, &l.column, &l.value, &l.about, &l.errors)
+	var text string
+	var since, clock sql.NullInt64
+	err = r.Scan(&l.id, &l.line, &l.start, &l.length, &l.number, &l.status, &l.code, &l.warning, &l.column, &l.value, &text, &l.errors, &since, &clock)
+	if err != nil {
+		return l, err
+	}
+	l.stood = schedules.Date(clock.Int64 - since.Int64)
+	l.cause, err = parseCause(text)
 	return l, err
 }
 
 // ack is the line as a merchant reads it.
-func (l line) ack(f file, warning bool) (purchase.AckLine, error) {
+func (l line) ack(f file, d details, warning bool) (purchase.AckLine, error) {
 	a := purchase.AckLine{
 		Warning: warning, Row: rowOf(l.id), Line: l.line, Offset: l.start, Length: l.length, DocumentNo: l.number,
 		Status: l.status, Code: l.code, Column: l.column, Value: l.value,
 	}
 	if warning {
 		a.Status, a.Code, a.Column, a.Value = "", l.warning, "", ""
-		a.Message = formats.Message(f.language, l.warning, l.number)
+		a.Message = l.warn(f.language, d)
 		return a, nil
 	}
 	errs, err := l.rowErrors()
@@ -121,9 +135,20 @@ func (l line) ack(f file, warning bool) (purchase.AckLine, error) {
 	}
 	if len(errs) > 0 {
 		a.Column, a.Value = errs[0].Column, errs[0].Value
+		a.Message = formats.Messages(f.language, errs)
+		return a, nil
 	}
-	a.Message = l.message(f, errs)
+	if l.code != "" {
+		a.Message = d.explain(l).Message(f.language)
+	}
 	return a, nil
+}
+
+// warn is the message of the warning of a row.
+func (l line) warn(language formats.Language, d details) string {
+	c := d.explain(l)
+	c.Why = formats.Why(l.warning)
+	return c.Message(language)
 }
 
 func (l line) rowErrors() (errs []formats.RowError, err error) {
@@ -134,22 +159,4 @@ func (l line) rowErrors() (errs []formats.RowError, err error) {
 		return nil, fmt.Errorf("row %d: the stored errors cannot be read: %w", rowOf(l.id), err)
 	}
 	return errs, nil
-}
-
-// message names every bad column of the row.
-func (l line) message(f file, errs []formats.RowError) string {
-	if len(errs) > 0 {
-		all := make([]string, len(errs))
-		for i, e := range errs {
-			all[i] = e.Message(f.language)
-		}
-		return strings.Join(all, "; ")
-	}
-	switch {
-	case l.code == "":
-		return ""
-	case l.column != "":
-		return formats.RowError{Code: l.code, Column: l.column, Heading: l.column, Value: l.value}.Message(f.language)
-	}
-	return formats.Message(f.language, l.code, l.about)
 }

@@ -63,14 +63,20 @@ func expireChunk(ctx context.Context, tx *database.Tx, run Run, until int64) (in
 	if err := recall(ctx, tx, run.Merchant, all); err != nil {
 		return 0, err
 	}
-	var b changes
+	undecided := map[string]bool{}
 	for _, c := range all {
-		about := c.parked.orderNo
-		if c.parked.code == purchase.UnknownInvoice {
-			about = c.parked.invoiceNo
+		if c.parked.code == purchase.NotAccepted {
+			undecided[c.parked.orderNo] = true
 		}
-		b.rulings = append(b.rulings, ruling{verdict: rejected(c.parked.code, about), row: c})
+	}
+	b := newBooks(purchase.Terms{}, run.Day)
+	if err := b.loadOrders(ctx, tx, run.Merchant, sorted(undecided)); err != nil {
+		return 0, err
+	}
+	for _, c := range all {
+		v := rejected(c.parked.code, waited(*c.parked, b.orders[c.parked.orderNo]))
+		b.rulings = append(b.rulings, ruling{verdict: v, row: c})
 		b.released = append(b.released, c.id)
 	}
-	return len(all), (&books{changes: b}).save(ctx, tx, run, nil)
+	return len(all), b.save(ctx, tx, run, nil)
 }

@@ -52,7 +52,7 @@ func (in *Intake) refusal(box Inbox, f file) (formats.FileError, bool) {
 	case box.Owner != purchase.Provider && f.feed == purchase.Payments:
 		return formats.FileError{File: f.name, Code: purchase.FileNotYours}, true
 	case f.sha256 == "":
-		return formats.FileError{File: f.name, Code: purchase.FileTooLarge}, true
+		return formats.TooLarge(f.name, f.size, box.MaxFile), true
 	}
 	return formats.FileError{}, false
 }
@@ -98,6 +98,9 @@ func (in *Intake) readRows(ctx context.Context, box Inbox, f file) (err error) {
 		return err
 	}
 	b.file.unknown = string(unknown)
+	if b.file.headings, err = headings(box.Profile, f.feed); err != nil {
+		return err
+	}
 	b.name(r.Accounts())
 	return in.accept(ctx, b)
 }
@@ -199,15 +202,15 @@ func (in *Intake) accept(ctx context.Context, b reading) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, `UPDATE intake_files SET state = ?, verdict = '', reason = '', row_count = ?, sum_gross = ?, unknown = ?
-			WHERE merchant_id = ? AND number = ?`, fileRead, f.rows, int64(f.sumGross), f.unknown, f.owner, f.number)
+		_, err := tx.Exec(ctx, `UPDATE intake_files SET state = ?, verdict = '', reason = '', row_count = ?, sum_gross = ?, unknown = ?, headings = ?
+			WHERE merchant_id = ? AND number = ?`, fileRead, f.rows, int64(f.sumGross), f.unknown, f.headings, f.owner, f.number)
 		return err
 	})
 }
 
 func acceptShare(ctx context.Context, tx *database.Tx, f file, merchant string, rows int64) error {
 	from, to := rowID(f.number, 0), rowID(f.number+1, 0)
-	_, err := tx.Exec(ctx, `INSERT INTO intake_verdicts (merchant_id, id, n, status, code, warning, col, value, about, run, day)
+	_, err := tx.Exec(ctx, `INSERT INTO intake_verdicts (merchant_id, id, n, status, code, warning, col, value, cause, run, day)
 		SELECT merchant_id, id, 1, 'REJECTED', code, '', '', '', '', ?, ? FROM intake_rows
 		WHERE merchant_id = ? AND id > ? AND id < ? AND code <> ''
 		ON CONFLICT (merchant_id, id, n) DO NOTHING`, f.run, int64(f.day), merchant, from, to)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -35,7 +36,7 @@ func refuseRows(ctx context.Context, tx *database.Tx, run Run, terms purchase.Te
 	}
 	var invoices []string
 	for _, c := range all {
-		b.rulings = append(b.rulings, ruling{verdict: rejected(codes[c.id], c.record.Number()), row: c})
+		b.rulings = append(b.rulings, ruling{verdict: rejected(codes[c.id], formats.Cause{Why: formats.WhyRefused, Code: codes[c.id]}), row: c})
 		b.released = append(b.released, c.id)
 		invoices = append(invoices, b.undo(c)...)
 	}

@@ -44,17 +44,18 @@ type file struct {
 	rows     int64
 	sumGross money.Amount
 	unknown  string // headings that the profile does not know, as JSON
+	headings string // of columns by canonical name, as JSON
 	released string // who released it and why
 	told     int64  // the run whose ack tells of it; 0 while it is open
 }
 
 const fileColumns = `merchant_id, number, feed, name, sha256, size, profile, language, run, run_name, as_of, day,
-	state, verdict, reason, original, row_count, sum_gross, unknown, released, told`
+	state, verdict, reason, original, row_count, sum_gross, unknown, headings, released, told`
 
 func scanFile(r *sql.Rows) (f file, err error) {
 	var day int64
 	err = r.Scan(&f.owner, &f.number, &f.feed, &f.name, &f.sha256, &f.size, &f.profile, &f.language, &f.run, &f.runName,
-		&f.asOf, &day, &f.state, &f.verdict, &f.reason, &f.original, &f.rows, &f.sumGross, &f.unknown, &f.released, &f.told)
+		&f.asOf, &day, &f.state, &f.verdict, &f.reason, &f.original, &f.rows, &f.sumGross, &f.unknown, &f.headings, &f.released, &f.told)
 	f.day = schedules.Date(day)
 	return f, err
 }
@@ -86,7 +87,7 @@ func (in *Intake) register(ctx context.Context, run Run, box Inbox, f remote.Fil
 			return err
 		}
 		_, err = tx.Exec(ctx, "INSERT INTO intake_files ("+fileColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0, 0, '', '', 0)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0, 0, '', '', '', 0)`,
 			box.Owner, number, int64(feed), f.Name, stored.SHA256, f.Size, box.Profile.Name, string(box.Language),
 			run.Number, run.Name, run.AsOf.Unix(), int64(run.Day), fileNew)
 		if err != nil {

@@ -62,7 +62,7 @@ func (in *Intake) again(ctx context.Context, run Run, box Inbox, f file) error {
 			return err
 		}
 		_, err = tx.Exec(ctx, "INSERT INTO intake_files ("+fileColumns+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0, 0, '', '', 0)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', 0, 0, 0, '', '', '', 0)`,
 			box.Owner, next, int64(f.feed), f.name, f.sha256, f.size, box.Profile.Name, string(box.Language),
 			run.Number, run.Name, run.AsOf.Unix(), int64(run.Day), fileNew)
 		return err

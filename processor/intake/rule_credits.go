@@ -5,15 +5,15 @@ import "github.com/kontor-exchange/kontor/processor/purchase"
 // judgeCredit: the invoice must be known, and the claim not become negative.
 func judgeCredit(r purchase.Credit, currency string, assume bool, held []holding, i *invoice) verdict {
 	if r.Currency != "" && r.Currency != currency {
-		return wrong(purchase.WrongCurrency, "currency", r.Currency)
+		return wrongCurrency(r.Currency, currency)
 	}
 	if v, again := repeated(held, 0, digest(r.Material()), digest(r.Content())); again {
 		return v
 	}
 	if i == nil {
-		return parked(purchase.UnknownInvoice, r.InvoiceNo, awaitInvoice(r.InvoiceNo))
+		return withoutInvoice(r.InvoiceNo)
 	}
-	return judgeReduction(reductionOf(r), assume, i)
+	return judgeReduction(r.InvoiceNo, reductionOf(r), assume, i)
 }
 
 func reductionOf(r purchase.Credit) purchase.Reduction {

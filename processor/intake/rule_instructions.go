@@ -12,13 +12,13 @@ func judgeInstruction(r purchase.Instruction, held []holding, i *invoice) verdic
 		return v
 	}
 	if i == nil {
-		return parked(purchase.UnknownInvoice, r.InvoiceNo, awaitInvoice(r.InvoiceNo))
+		return withoutInvoice(r.InvoiceNo)
 	}
 	switch {
 	case r.Kind == purchase.DueChange && schedules.NextWorkingDay(r.Day) < i.date:
-		return wrong(purchase.FieldRange, "date", r.Day.String())
+		return dueBefore("date", r.Day, i.date)
 	case r.Kind == purchase.DirectPayment && over(i.claim(), r.Amount):
-		return wrong(purchase.OverCredit, "amount", r.Amount.String())
+		return wrong(purchase.OverCredit, r.Amount.String(), overCredit(r.InvoiceNo, "amount", r.Amount, i.credited, i))
 	}
 	return booked()
 }

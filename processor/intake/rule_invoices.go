@@ -1,13 +1,16 @@
 package intake
 
-import "github.com/kontor-exchange/kontor/processor/purchase"
+import (
+	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+)
 
 // judgeInvoice: the order must be accepted and not cancelled, the invoice not
 // later than the order's valid_until, and all invoices together not more than
 // was approved.
 func judgeInvoice(r purchase.Invoice, currency string, held []holding, o *order) verdict {
 	if r.Currency != currency {
-		return wrong(purchase.WrongCurrency, "currency", r.Currency)
+		return wrongCurrency(r.Currency, currency)
 	}
 	if v, again := repeated(held, 0, digest(r.Material()), digest(r.Content())); again {
 		return v
@@ -23,13 +26,15 @@ func judgeInvoice(r purchase.Invoice, currency string, held []holding, o *order)
 func judgeInvoicing(r purchase.Invoice, o *order) verdict {
 	switch {
 	case !r.DueDate.IsZero() && r.DueDate < r.InvoiceDate:
-		return wrong(purchase.FieldRange, "due_date", r.DueDate.String())
+		return dueBefore("due_date", r.DueDate, r.InvoiceDate)
 	case o.cancelled:
-		return rejected(purchase.NotAccepted, r.OrderNo)
+		return rejected(purchase.NotAccepted, formats.Cause{Why: formats.WhyCancelled, Order: r.OrderNo})
 	case r.InvoiceDate > o.validUntil:
-		return rejected(purchase.Closed, r.OrderNo)
+		return rejected(purchase.Closed, formats.Cause{
+			Why: formats.WhyTooLate, Order: r.OrderNo, Date: r.InvoiceDate, Limit: o.validUntil,
+		})
 	case r.Gross > o.approved-o.invoiced:
-		return rejected(purchase.OverApproved, r.OrderNo)
+		return rejected(purchase.OverApproved, overApproved(r.OrderNo, r.Gross, o))
 	}
 	return booked()
 }

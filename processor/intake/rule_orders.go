@@ -1,6 +1,9 @@
 package intake
 
-import "github.com/kontor-exchange/kontor/processor/purchase"
+import (
+	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor/purchase"
+)
 
 // judgeOrder: a further row of an order is DUPLICATE or CONFLICT, but replaces
 // an order that was declined as DATA_MISSING when any column differs from all
@@ -20,7 +23,10 @@ func judgeOrder(r purchase.Order, held []holding, known *order) verdict {
 		return booked()
 	}
 	if known.decision == "" {
-		v.about = r.OrderNo // send it again after the decision
+		v.cause.Order, v.cause.Why = r.OrderNo, formats.WhyDuplicateUndecided // send it again after the decision
+		if v.status == purchase.Conflict {
+			v.cause.Why = formats.WhyConflictUndecided
+		}
 	}
 	return v
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -21,7 +22,7 @@ type shipping struct {
 // one may repeat its values or leave them empty.
 func judgeShipment(r purchase.Shipment, s shipping) verdict {
 	if r.Currency != "" && r.Currency != s.currency {
-		return wrong(purchase.WrongCurrency, "currency", r.Currency)
+		return wrongCurrency(r.Currency, s.currency)
 	}
 	if v, again := s.repeated(r); again {
 		return v
@@ -33,9 +34,9 @@ func judgeShipment(r purchase.Shipment, s shipping) verdict {
 	case s.invoice != nil:
 		return s.further(r)
 	case !s.makes || s.claimed:
-		return parked(purchase.UnknownInvoice, r.InvoiceNo, awaitInvoice(r.InvoiceNo))
+		return withoutInvoice(r.InvoiceNo)
 	case r.Gross == 0:
-		return wrong(purchase.FieldRequired, "gross_amount", "")
+		return wrong(purchase.FieldRequired, "", formats.Cause{Why: formats.WhyAmountNeeded, Column: "gross_amount", Invoice: r.InvoiceNo})
 	}
 	return judgeInvoicing(invoiceOf(r, s.currency), s.order)
 }
@@ -45,7 +46,7 @@ func judgeShipment(r purchase.Shipment, s shipping) verdict {
 func (s shipping) repeated(r purchase.Shipment) (verdict, bool) {
 	v, again := repeated(s.held, 0, digest(r.Material()), digest(r.Content()))
 	if v.warning != "" && !s.held[0].loose && s.held[0].amount != r.Gross {
-		return verdict{status: purchase.Conflict, code: purchase.ConflictRow}, true
+		return against(s.held[0], purchase.Conflict, purchase.ConflictRow, formats.WhyConflict), true
 	}
 	return v, again
 }
@@ -54,12 +55,16 @@ func (s shipping) repeated(r purchase.Shipment) (verdict, bool) {
 func (s shipping) further(r purchase.Shipment) verdict {
 	i := s.invoice
 	if i.orderNo != r.OrderNo {
-		return wrong(purchase.FieldRange, "invoice_no", r.InvoiceNo)
+		return wrong(purchase.FieldRange, r.InvoiceNo, formats.Cause{
+			Why: formats.WhyOtherOrder, Column: "invoice_no", Invoice: r.InvoiceNo, Order: i.orderNo, Value: r.OrderNo,
+		})
 	}
 	if s.makes && (r.Gross != 0 && r.Gross != i.gross ||
 		!r.InvoiceDate.IsZero() && r.InvoiceDate != i.date ||
 		!r.DueDate.IsZero() && r.DueDate != i.due) {
-		return verdict{status: purchase.Conflict, code: purchase.ConflictRow, about: r.InvoiceNo}
+		v := against(holding{row: i.row}, purchase.Conflict, purchase.ConflictRow, formats.WhyConflictInvoice)
+		v.cause.Invoice = r.InvoiceNo
+		return v
 	}
 	return booked()
 }

@@ -30,10 +30,14 @@ func (b *books) saveRulings(ctx context.Context, tx *database.Tx, run Run) error
 		if p := r.row.parked; p != nil && r.status == purchase.Parked && r.code == p.code {
 			continue // it waits on
 		}
+		why, err := r.cause.text()
+		if err != nil {
+			return err
+		}
 		n := r.row.tries + 1
 		verdicts = append(verdicts, []any{
 			run.Merchant, r.row.id, n, string(r.status), string(r.code), string(r.warning),
-			r.column, r.value, r.about, run.Number, int64(run.Day),
+			r.column, r.value, why, run.Number, int64(run.Day),
 		})
 		if r.status != purchase.Parked && r.row.news(run) {
 			changes = append(changes, changeOf(run, r.row.id, n))
@@ -47,7 +51,7 @@ func (b *books) saveRulings(ctx context.Context, tx *database.Tx, run Run) error
 
 func loadVerdicts(ctx context.Context, tx *database.Tx, rows [][]any) error {
 	return tx.Load(ctx, "intake_verdicts",
-		[]string{"merchant_id", "id", "n", "status", "code", "warning", "col", "value", "about", "run", "day"},
+		[]string{"merchant_id", "id", "n", "status", "code", "warning", "col", "value", "cause", "run", "day"},
 		rows, "ON CONFLICT (merchant_id, id, n) DO NOTHING")
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
@@ -16,24 +17,41 @@ type verdict struct {
 	warning purchase.Code
 	column  string   // the cell that is to blame, if one is
 	value   string   // what it says
-	about   string   // the document that is to blame, for the message
+	cause   cause    // what its message says
 	waits   []string // of a parked row: what must appear before it is tried again
 }
 
 func booked() verdict { return verdict{status: purchase.Booked} }
 
-func rejected(code purchase.Code, about string) verdict {
-	return verdict{status: purchase.Rejected, code: code, about: about}
+func rejected(code purchase.Code, c formats.Cause) verdict {
+	return verdict{status: purchase.Rejected, code: code, cause: cause{Cause: c}}
 }
 
-// wrong rejects a row because of one cell.
-func wrong(code purchase.Code, column, value string) verdict {
-	return verdict{status: purchase.Rejected, code: code, column: column, value: value}
+// wrong rejects a row because of one cell, that of c.Column.
+func wrong(code purchase.Code, value string, c formats.Cause) verdict {
+	v := rejected(code, c)
+	v.column, v.value = c.Column, value
+	return v
+}
+
+// wrongCurrency rejects a row that is not in the currency of the account.
+func wrongCurrency(came, wanted string) verdict {
+	return wrong(purchase.WrongCurrency, came, formats.Cause{Why: formats.WhyCurrency, Column: "currency", Value: came, Wanted: wanted})
 }
 
 // parked lets a row wait; code is the one that it ends with when nothing comes.
-func parked(code purchase.Code, about string, waits ...string) verdict {
-	return verdict{status: purchase.Parked, code: code, about: about, waits: waits}
+func parked(code purchase.Code, c formats.Cause, waits ...string) verdict {
+	return verdict{status: purchase.Parked, code: code, cause: cause{Cause: c}, waits: waits}
+}
+
+// withoutInvoice lets a row wait for its invoice.
+func withoutInvoice(no string) verdict {
+	return parked(purchase.UnknownInvoice, formats.Cause{Why: formats.WhyWaitsInvoice, Invoice: no}, awaitInvoice(no))
+}
+
+// against is the verdict on a row whose key another row holds.
+func against(h holding, status purchase.Verdict, code purchase.Code, why formats.Why) verdict {
+	return verdict{status: status, code: code, cause: cause{Cause: formats.Cause{Why: why}, Other: h.row}}
 }
 
 // What a parked row can wait for. No number contains a control character.
@@ -106,15 +124,22 @@ func repeated(held []holding, last int64, material, content string) (verdict, bo
 	}
 	for _, h := range held {
 		if h.content == content {
-			return verdict{status: purchase.Duplicate, code: purchase.DuplicateRow}, true
+			return against(h, purchase.Duplicate, purchase.DuplicateRow, formats.WhyDuplicate), true
 		}
 	}
+	base := held[len(held)-1]
 	for _, h := range held {
-		if (h.row == last || last == 0) && h.material == material {
-			return verdict{status: purchase.Duplicate, code: purchase.DuplicateRow, warning: purchase.ChangedImmaterial}, true
+		switch {
+		case h.row != last && last != 0:
+		case h.material == material:
+			v := against(h, purchase.Duplicate, purchase.DuplicateRow, formats.WhyDuplicate)
+			v.warning = purchase.ChangedImmaterial
+			return v, true
+		default:
+			base = h
 		}
 	}
-	return verdict{status: purchase.Conflict, code: purchase.ConflictRow}, true
+	return against(base, purchase.Conflict, purchase.ConflictRow, formats.WhyConflict), true
 }
 
 // ofOrder judges a row by the order that it belongs to: it waits while the
@@ -122,11 +147,11 @@ func repeated(held []holding, last int64, material, content string) (verdict, bo
 func ofOrder(no string, o *order) (verdict, bool) {
 	switch {
 	case o == nil:
-		return parked(purchase.UnknownOrder, no, awaitOrder(no)), true
+		return parked(purchase.UnknownOrder, formats.Cause{Why: formats.WhyWaitsOrder, Order: no}, awaitOrder(no)), true
 	case o.decision == "" || o.decision == purchase.DecisionReview || o.dataMissing():
-		return parked(purchase.NotAccepted, no, awaitOrder(no)), true
+		return parked(purchase.NotAccepted, formats.Cause{Why: o.waitsFor(), Order: no}, awaitOrder(no)), true
 	case o.decision != purchase.DecisionAccepted:
-		return rejected(purchase.NotAccepted, no), true
+		return rejected(purchase.NotAccepted, formats.Cause{Why: formats.WhyDeclined, Order: no, Code: o.code}), true
 	}
 	return verdict{}, false
 }
