@@ -62,11 +62,41 @@ var (
 		"schon gelesen als {0}; nichts gebucht. Noch einmal lesen: kontor rerun file {0}",
 		"read before as {0}; nothing booked. To read it again: kontor rerun file {0}",
 	}
-	heldFile = sentence{
+	refusedFile = sentence{"{0}. Nichts ist gebucht. {1}", "{0}. Nothing is booked. {1}"}
+	heldFile    = sentence{
 		"{0}; nichts gebucht. Trotzdem annehmen: kontor files release {1} --reason GRUND",
 		"{0}; nothing booked. To take it all the same: kontor files release {1} --reason REASON",
 	}
 )
+
+// nextSteps say what is to be done with a file that is refused.
+var nextSteps = map[purchase.Code]sentence{
+	purchase.FileEncoding: {
+		"Bitte im Export den Zeichensatz des Profils einstellen und die Datei noch einmal senden",
+		"Set the charset of the profile in the export, and send the file again",
+	},
+	purchase.FileHeader: {
+		"Bitte den Export oder das Profil berichtigen und die Datei noch einmal senden",
+		"Correct the export or the profile, and send the file again",
+	},
+	purchase.FileTruncated: {
+		"Bitte die Datei vollständig noch einmal senden", "Send the file again, complete",
+	},
+	purchase.FileEmpty: {
+		"Bitte die Datei noch einmal erzeugen und senden; auch ohne Zeilen braucht sie ihre Kopfzeile",
+		"Make the file again and send it; it needs its header even without rows",
+	},
+	purchase.FileTooLarge: {
+		"Bitte die Zeilen auf mehrere Dateien verteilen und senden", "Split the rows into several files and send these",
+	},
+	purchase.FileDialect: {
+		"Bitte im Export das Format des Profils einstellen und die Datei noch einmal senden",
+		"Set the format of the profile in the export, and send the file again",
+	},
+	purchase.FileNotYours: {
+		"Bitte den Export abstellen", "Switch off this export",
+	},
+}
 
 // merchantTexts has one sentence per code of a decision.
 var merchantTexts = map[purchase.Code]sentence{

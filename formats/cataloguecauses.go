@@ -164,8 +164,8 @@ var causes = map[Why]sentence{
 		"nothing of order {order} is left to cancel: approved {approved}, invoiced {invoiced}; send a credit on the invoice instead",
 	},
 	WhyCurrency: {
-		"Spalte {column}: Währung {value}, das Konto wird in {wanted} geführt; andere Währungen werden nicht gebucht",
-		"column {column}: currency {value}, the account is kept in {wanted}; other currencies are not booked",
+		"Spalte {column}: {value}, das Konto wird aber in {wanted} geführt; andere Währungen werden nicht gebucht",
+		"column {column}: {value}, but the account is kept in {wanted}; other currencies are not booked",
 	},
 	WhyDueBefore: {
 		"Spalte {column}: {date} liegt vor dem Rechnungsdatum; erwartet: ein Tag ab {limit}",

@@ -150,6 +150,16 @@ func CustomerText(l Language, decision string) string { return l.say(customerTex
 // before, as the file original; it names the command that helps.
 func DuplicateFile(l Language, original string) string { return l.say(duplicateFile, original) }
 
+// RefusedFile is the message of the ack of a file that is not read: why, and
+// what is to be done.
+func RefusedFile(l Language, reason FileError) string {
+	next, ok := nextSteps[reason.Code]
+	if !ok {
+		return reason.Message(l)
+	}
+	return l.say(refusedFile, reason.Message(l), l.say(next))
+}
+
 // HeldFile is the message of the ack of a held file; it names the command
 // that helps.
 func HeldFile(l Language, file string, reason FileError) string {

@@ -44,6 +44,9 @@ func TestCatalogueIsComplete(t *testing.T) {
 	for _, s := range []sentence{rowColumnsCame, headerMissing, headerTwice, headerGarbled, fileCame, duplicateFile, heldFile} {
 		check(s.en, s)
 	}
+	for code, s := range nextSteps {
+		check("next step of "+string(code), s)
+	}
 	if len(sentences) != len(rowAndFileCodes) || len(merchantTexts) != len(decisionCodes) {
 		t.Error("the lists of this test are not those of the catalogue")
 	}

@@ -98,7 +98,7 @@ func explain(ctx context.Context, tx *database.Tx, f file, a *purchase.Ack) erro
 		return err
 	}
 	a.Code, a.Line, a.Column, a.Value = reason.Code, reason.Line, reason.Column, reason.Value
-	a.Message = reason.Message(f.language)
+	a.Message = formats.RefusedFile(f.language, reason)
 	if f.verdict == purchase.Held {
 		a.Message = formats.HeldFile(f.language, f.name, reason)
 	}

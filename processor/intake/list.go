@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -114,7 +115,7 @@ func (f file) info(ctx context.Context, tx *database.Tx) (FileInfo, error) {
 		return i, err
 	}
 	if i.Code = reason.Code; i.Code != "" {
-		i.Message = reason.Message(f.language)
+		i.Message = formats.RefusedFile(f.language, reason)
 	}
 	merchants, err := sharers(ctx, tx, f)
 	if err != nil {

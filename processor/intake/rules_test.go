@@ -304,3 +304,29 @@ func TestJudgeInstruction(t *testing.T) {
 		check(t, tt.name, brief(judgeInstruction(tt.r, nil, tt.i)), tt.want)
 	}
 }
+
+// Of several returns and credits of one amount each is taken once.
+func TestAssumedNamesBothDocuments(t *testing.T) {
+	ret := func(no string) purchase.Reduction {
+		return purchase.Reduction{Number: no, Kind: purchase.ReturnReceived, Amount: 300}
+	}
+	credit := func(no, names string) purchase.Reduction {
+		return purchase.Reduction{Number: no, Kind: purchase.Correction, Names: names, Amount: 300}
+	}
+	tests := []struct {
+		name string
+		docs []reduction
+		d    purchase.Reduction
+		want string
+	}{
+		{"the only one", docs(ret("T1")), credit("G1", ""), "G1 replaces T1"},
+		{"the second one", docs(ret("T1"), ret("T2"), credit("G1", "")), credit("G2", ""), "G2 replaces T2"},
+		{"one that no credit names", docs(ret("T1"), ret("T2"), credit("G1", "T1")), credit("G2", ""), "G2 replaces T2"},
+		{"a return after its credit", docs(credit("G1", "")), ret("T1"), "G1 replaces T1"},
+		{"a return of which VALUE does not speak", docs(purchase.Reduction{Number: "G0", Kind: purchase.Value, Amount: 300}, credit("G1", "")), ret("T1"), "G1 replaces T1"},
+	}
+	for _, tt := range tests {
+		c := assumed(tt.docs, tt.d)
+		check(t, tt.name, c.Credit+" replaces "+c.Return, tt.want)
+	}
+}
