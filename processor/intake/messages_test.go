@@ -224,8 +224,14 @@ func TestMessagesUseHeadings(t *testing.T) {
 // What is listed as material is what makes a CONFLICT.
 func TestMaterialColumns(t *testing.T) {
 	for _, r := range []purchase.Record{
-		purchase.Order{}, purchase.Invoice{}, purchase.Shipment{}, purchase.Return{}, purchase.Credit{}, purchase.Cancellation{},
-		purchase.Payment{}, purchase.Instruction{},
+		purchase.Order{},
+		purchase.Invoice{},
+		purchase.Shipment{},
+		purchase.Return{},
+		purchase.Credit{},
+		purchase.Cancellation{},
+		purchase.Payment{},
+		purchase.Instruction{},
 	} {
 		for column := range cells(r) {
 			listed := len(differing(r, with(r, column), material(r.Feed()))) == 1
