@@ -40,6 +40,7 @@ provider:
   name: Muster Rechnungskauf GmbH               # whom debtors pay
   bic: BYLADEM1001
   bank_name: Deutsche Kreditbank
+  address: {street: Musterweg 1, postcode: "20095", city: Hamburg, vat_id: DE123456789, email: post@provider.example}
   bank: {url: "dir:./bank", profile: actindo, settle: 0s}
   letters: {url: "dir:./letters"}
 merchants:
@@ -47,6 +48,8 @@ merchants:
     name: ACME Handels GmbH
     settlement_account: DE02120300000000202051  # where acme's debtors pay to
     iban: DE75512108001245126199                # where its payouts go
+    address: {street: Hauptstraße 1, postcode: "24103", city: Kiel, vat_id: DE987654321}
+    datev: {consultant: 1001, client: 1, chart: SKR03, clearing: "1361"}
     profile: actindo
     erp: {url: builtin, authorized_keys: [./keys/acme.pub], settle: 0s}
 `

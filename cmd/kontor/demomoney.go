@@ -14,7 +14,7 @@ import (
 // sumPayouts reads each payout twice, from the twin and from the CSV.
 func (d *demo) sumPayouts(_ context.Context, s *demoSummary) error {
 	folder := filepath.Join(d.path(demoDownload), "payouts")
-	files, err := filepath.Glob(filepath.Join(folder, "*.csv"))
+	files, err := filepath.Glob(filepath.Join(folder, "payout*.csv"))
 	if err != nil {
 		return err
 	}
