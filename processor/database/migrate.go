@@ -27,7 +27,10 @@ func (db *DB) Migrate(ctx context.Context, sets ...fs.FS) error {
 		return fmt.Errorf("database: migrate: %w", err)
 	}
 	if db.engine == SQLite {
-		return db.up(ctx, goose.DialectSQLite3, files)
+		if err := db.up(ctx, goose.DialectSQLite3, files); err != nil {
+			return err
+		}
+		return db.estimate(ctx)
 	}
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
