@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -100,20 +99,31 @@ func (g *stage) count(t *testing.T, from string) (n int64) {
 	return n
 }
 
-// The number of statements depends on the number of chunks, not on their rows.
+// The number of statements depends on the number of chunks, not on their rows:
+// twenty orders take as many as two thousand, which are one chunk everywhere.
 func TestStatements(t *testing.T) {
+	const chunk, chunks = 2000, 5
+	// perChunk is what a further chunk of orders and one of shipments may take.
+	const perChunk = 100
 	onBoth(t, func(t *testing.T, url string) {
-		few, many, chunks := statements(t, url, 20), statements(t, url, 2000), statements(t, url, 20_000)
-		t.Logf("20 orders: %d statements, 2000: %d, 20000: %d", few, many, chunks)
+		few, one := statements(t, url, 20), statements(t, another(t, url), chunk)
+		if one > few+perChunk/10 {
+			t.Errorf("%d orders take %d statements, 20 take %d; want as many", chunk, one, few)
+		}
+		if testing.Short() {
+			return
+		}
+		if all := statements(t, another(t, url), chunk*chunks); all > one+(chunks-1)*perChunk {
+			t.Errorf("%d chunks take %d statements, one takes %d; want at most %d for each further one", chunks, all, one, perChunk)
+		}
 	})
 }
 
 func statements(t *testing.T, url string, orders int) int64 {
+	t.Helper()
 	g := newStage(t, bulk(), url)
 	g.simple(t, orders)
 	before := g.x.db.Statements()
 	g.run(millionRun)
 	return g.x.db.Statements() - before
 }
-
-var _ = filepath.Join
