@@ -37,7 +37,7 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"no URL", remote.Config{}, "want dir:PATH or sftp://"},
 		{"another scheme", remote.Config{URL: "ftp://a@b/c"}, "want dir:PATH or sftp://"},
-		{"no path", remote.Config{URL: "dir:"}, "want a path after dir:"},
+		{"no path", remote.Config{URL: "dir:"}, "after dir: comes the path of a folder"},
 		{"folder missing", remote.Config{URL: "dir:" + missing}, "does not exist; create it"},
 		{"no user", remote.Config{URL: "sftp://erp.example/x"}, "want sftp://user@host:port/base"},
 		{"no host", remote.Config{URL: "sftp://acme@/x"}, "want sftp://user@host:port/base"},
