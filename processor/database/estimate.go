@@ -6,18 +6,22 @@ import (
 )
 
 // estimates are what SQLite's planner is told of every index instead of
-// counted statistics, as a table sqlite_stat1 (see its ANALYZE): a million rows,
-// a hundred thousand of one merchant, ten of one of the next columns, one of a
-// whole unique key; a tenth of a percent of that in a partial index. Without
-// them it supposes that a merchant has ten rows, reads all of them where a
-// second column of an index would lead to the one that is wanted, and takes
-// time by the square of the rows. Plans never depend on what is stored.
+// counted statistics, as a table sqlite_stat1 (see its ANALYZE): how many rows
+// there are, and how many share the first column, the first two, and so on.
+// These are a million rows (a partial index: a thousand), of which a merchant
+// has a tenth. A second column of an index leads to ten rows: that is what
+// indexes are made for. In a primary key each column halves what is left, for
+// it may be the feed, and the whole of it leads to one. Without estimates SQLite
+// supposes that a merchant has ten rows, and reads all of them where an index
+// would lead to the one that is wanted. So plans never depend on what is stored.
 const estimates = `INSERT INTO sqlite_stat1 (tbl, idx, stat)
-	SELECT tbl, idx, CASE WHEN n = 1 THEN total || iif(one, ' 1', ' ' || (total / 10))
-		ELSE total || ' ' || (total / 10) || replace(hex(zeroblob(n - 2)), '00', ' 10') || iif(one, ' 1', ' 10') END
-	FROM (SELECT m.name AS tbl, iif(i.origin = 'pk', m.name, i.name) AS idx, i."unique" AS one,
-		iif(i.partial, 1000, 1000000) AS total, (SELECT COUNT(*) FROM pragma_index_info(i.name)) AS n
-		FROM sqlite_schema m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\')`
+	SELECT m.name, iif(i.origin = 'pk', m.name, i.name), iif(i.partial, 1000, 1000000) || (
+		SELECT group_concat(' ' || CASE
+			WHEN i."unique" AND k.seqno = n.n - 1 THEN 1
+			WHEN i.origin = 'pk' OR k.seqno = 0 THEN iif(i.partial, 100, 100000) >> k.seqno
+			ELSE 10 END, '' ORDER BY k.seqno)
+		FROM pragma_index_info(i.name) k, (SELECT COUNT(*) AS n FROM pragma_index_info(i.name)) n) || ' noskipscan'
+	FROM sqlite_schema m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\'`
 
 // estimate writes the estimates when there are new indexes, and lets this
 // connection take them; others do when they are opened.

@@ -48,8 +48,8 @@ func TestEstimatesMakePlans(t *testing.T) {
 		t.Errorf("plan:\n%s\nwant it to go by claims_order", plan)
 	}
 	want := []string{
-		"claims claims 1000000 100000 1", "claims claims_open 1000 100", "claims claims_order 1000000 100000 10 10",
-		"orders orders 1000000 100000 1",
+		"claims claims 1000000 100000 1 noskipscan", "claims claims_open 1000 100 noskipscan",
+		"claims claims_order 1000000 100000 10 10 noskipscan", "orders orders 1000000 100000 1 noskipscan",
 	}
 	got := collect("SELECT tbl || ' ' || idx || ' ' || stat FROM sqlite_stat1 WHERE tbl IN ('orders', 'claims') ORDER BY tbl, idx")
 	if diff := cmp.Diff(want, got); diff != "" {
