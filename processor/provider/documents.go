@@ -48,7 +48,10 @@ func (p *Provider) next(ctx context.Context, merchant string, after int64) (d pu
 		d = purchase.Document{Position: row.Position, At: time.Unix(row.At, 0)}
 		switch row.Kind {
 		case "receipt":
-			return json.Unmarshal([]byte(row.Payload), &d.Receipt)
+			if err := json.Unmarshal([]byte(row.Payload), &d.Receipt); err != nil {
+				return err
+			}
+			return readReceipt(ctx, tx, d.Receipt)
 		case "unmatched":
 			return json.Unmarshal([]byte(row.Payload), &d.Unmatched)
 		case "refund":

@@ -77,7 +77,7 @@ func (p *Provider) take(ctx context.Context, tx *database.Tx, b purchase.Batch) 
 	if err := s.retry(ctx); err != nil {
 		return err
 	}
-	if err := s.save(ctx); err != nil {
+	if err := errors.Join(s.save(ctx), t.saveReceipt(ctx)); err != nil {
 		return err
 	}
 	return t.close(ctx, tx, b)
@@ -85,7 +85,7 @@ func (p *Provider) take(ctx context.Context, tx *database.Tx, b purchase.Batch) 
 
 func (t *taking) close(ctx context.Context, tx *database.Tx, b purchase.Batch) error {
 	_, err := tx.Exec(ctx, "INSERT INTO provider_batches (merchant_id, number, sha256, taken_at, records) VALUES (?, ?, ?, ?, ?)",
-		b.Merchant, b.Number, b.SHA256, b.Created.Unix(), len(t.receipt.Results))
+		b.Merchant, b.Number, b.SHA256, b.Created.Unix(), t.told+int64(len(t.receipt.Results)))
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,9 @@ func (t *taking) close(ctx context.Context, tx *database.Tx, b purchase.Batch) e
 type taking struct {
 	*session
 	batch   int64
-	receipt purchase.Receipt
+	receipt purchase.Receipt // what was not saved yet
+	told    int64            // results that were
+	parts   int64
 }
 
 // An item is one record of a batch.
@@ -128,7 +130,7 @@ func (t *taking) feed(ctx context.Context, zip *formats.BatchFile, feed purchase
 		}
 		err := t.apply(ctx, feed, items)
 		items = items[:0]
-		return errors.Join(err, t.save(ctx))
+		return errors.Join(err, t.save(ctx), t.saveReceipt(ctx))
 	}
 	for r, err := range zip.Records(feed) {
 		if err != nil {

@@ -68,7 +68,7 @@ func (t *taking) order(o purchase.Order, decision string, code purchase.Code) *o
 // in the receipt tells apart what one batch decides on an order.
 func (t *taking) decided(o *order, reasons any) *decided {
 	text, _ := json.Marshal(reasons)
-	position := int64(len(t.receipt.Results)) + 1
+	position := t.told + int64(len(t.receipt.Results)) + 1
 	return &decided{
 		Merchant: t.terms.Merchant, OrderNo: o.OrderNo, Batch: t.batch, Record: position, DecidedAt: t.at.Unix(),
 		Decision: o.Decision, Code: o.Code, Approved: o.Approved, ValidUntil: o.ValidUntil, Reasons: string(text),

@@ -16,6 +16,15 @@ CREATE TABLE provider_batches (
 	PRIMARY KEY (merchant_id, number)
 ) /* WITHOUT ROWID */;
 
+-- What the receipt of a batch says of its records, some at a time: JSON.
+CREATE TABLE provider_receipts (
+	merchant_id TEXT COLLATE "C" NOT NULL,
+	batch BIGINT NOT NULL,
+	n BIGINT NOT NULL,
+	part TEXT NOT NULL,
+	PRIMARY KEY (merchant_id, batch, n)
+) /* WITHOUT ROWID */;
+
 CREATE TABLE provider_statements (
 	merchant_id TEXT COLLATE "C" NOT NULL,
 	day TEXT COLLATE "C" NOT NULL,
