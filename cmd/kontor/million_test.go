@@ -15,7 +15,7 @@ import (
 )
 
 // orders is how many orders TestMemory runs; .ci/million says a million.
-var orders = flag.Int("orders", 0, "how many `orders` TestMemory lets one run take (default 30000, short 3000)")
+var orders = flag.Int("orders", 0, "how many `orders` TestMemory lets one run take (default 10000, short 3000)")
 
 // maxResident is what a run may hold in memory, whatever the number of rows.
 const maxResident = 256 << 20
@@ -42,7 +42,7 @@ func bulk() scenario {
 func TestMemory(t *testing.T) {
 	n := *orders
 	if n == 0 {
-		n = 30_000
+		n = 10_000
 		if testing.Short() {
 			n = 3000
 		}
