@@ -18,8 +18,8 @@ import (
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
-// kills is how many instants TestKills tries on each engine.
-var kills = flag.Int("kills", 0, "at how many instants TestKills kills a run, on each engine (default 16, short 4)")
+// kills is how many instants TestKills tries on each engine; .ci/long says 100.
+var kills = flag.Int("kills", 0, "at how many instants TestKills kills a run, on each engine (default 20, short 3)")
 
 // killsPerRun is how often one run is killed before it may end.
 const killsPerRun = 3
@@ -29,9 +29,9 @@ const killsPerRun = 3
 func TestKills(t *testing.T) {
 	n := *kills
 	if n == 0 {
-		n = 16
+		n = 20
 		if testing.Short() {
-			n = 4
+			n = 3
 		}
 	}
 	s := bulk()
@@ -43,7 +43,7 @@ func TestKills(t *testing.T) {
 			random: rand.New(rand.NewPCG(7, uint64(n))), usual: 500 * time.Millisecond,
 		}
 		v.leave()
-		steps := history(t, max(1, 90/n))
+		steps := history(t, max(1, min(4, 90/n)))
 		for i := 0; v.killed < n; i++ {
 			if i == len(steps) {
 				t.Fatalf("only %d of %d runs were killed before they ended; want %d", v.killed, v.tries, n)
