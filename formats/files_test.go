@@ -77,6 +77,8 @@ func TestFilesAsAWhole(t *testing.T) {
 		{"euro sign of iso-8859-15", "iso-8859-15", cancelHeader + "ST1;A1;2026-10-01;\xa4\n", 1, ""},
 		{"cp850", "cp850", cancelHeader + "ST1;A1;2026-10-01;zu sp\x84t\n", 1, ""},
 		{"nul", "", cancelHeader + "ST1;A1;2026-10-01;\x00\n", 0, "FILE_ENCODING"},
+		{"nul behind umlauts at the end", "windows-1252", cancelHeader + "\xe4\xe4\x00", 0, "FILE_ENCODING"},
+		{"nul behind umlauts, wide", "utf-16le", string(wide(binary.LittleEndian, cancelHeader+"€€€\x00\n")), 0, "FILE_ENCODING"},
 		{"nul in the header", "windows-1252", "cancel_no\x00;order_no\n", 0, "FILE_ENCODING"},
 		{"other delimiter", "", strings.ReplaceAll(good, ";", ","), 0, "FILE_DIALECT"},
 		{"html", "", "<html>\n<body>login</body>\n", 0, "FILE_DIALECT"},

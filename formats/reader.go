@@ -163,16 +163,26 @@ func (r *Reader) record(line rawLine) (row Row, ok bool) {
 // decode refuses what the charset cannot decode, and NUL in any charset.
 func (r *Reader) decode(line rawLine) (string, bool) {
 	text, bad := r.charset.decode(line.bytes)
-	if bad < 0 {
-		bad = strings.IndexByte(text, 0)
-	}
 	switch {
-	case bad < 0:
+	case bad < 0 && strings.IndexByte(text, 0) < 0:
 		return text, true
+	case bad < 0:
+		bad = indexNUL(line.bytes, r.lines.width)
 	case !line.ended && r.cutCharacter(line.bytes, bad):
 		return "", r.refuse(line.number, purchase.FileTruncated, "", wantLineEnd)
 	}
 	return "", r.refuseEncoding(line, bad)
+}
+
+// indexNUL returns where the first NUL stands in a line of characters or code
+// units of that width.
+func indexNUL(b []byte, width int) int {
+	for i := 0; i+width <= len(b); i += width {
+		if b[i] == 0 && b[i+width-1] == 0 {
+			return i
+		}
+	}
+	return 0
 }
 
 // cutCharacter reports whether the bytes from a bad one on may be the

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -168,12 +169,17 @@ func FuzzConvert(f *testing.F) {
 	for _, row := range []string{
 		"R1;RECEIVED;RE1;;2026-10-02;EUR;1.50;a", "R1;Eingang;RE1;;02.10.2026;;1,50;\"a;b\"", "R1;;;A1;2026-1-2;EUR;1.234,5;\x00",
 		"=1;ANNOUNCED;RE1;A1;;eur;0;\"", "#TRAILER;0;1,00", "R1;RECEIVED;RE1;;2026-10-02;EUR;-.5;ä\xff\n#TRAILER;1;0.00",
+		"R1;\xd8", "\xff\xe8\x00",
 	} {
 		f.Add(row + "\n")
+		f.Add(row)
 	}
 	kontor, _ := formats.Lookup("kontor")
 	actindo, _ := formats.Lookup("actindo")
 	f.Fuzz(func(t *testing.T, rows string) {
+		if r, n := utf8.DecodeLastRuneInString(rows); r == utf8.RuneError && n == 1 {
+			rows += "\n" // only UTF-8 can be cut within a letter
+		}
 		from := []byte("return_no;kind;invoice_no;order_no;returned_on;currency;gross_amount;reason\n" + strings.ReplaceAll(rows, "\ufffd", ""))
 		before, after, out := convertBoth(t, purchase.Returns, "returns.csv", from, kontor, actindo)
 		for _, rows := range [][]line{before.Rows, after.Rows} {

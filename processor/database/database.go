@@ -59,6 +59,7 @@ type DB struct {
 	statements atomic.Int64
 	dry        *Tx       // of a dry run: the one transaction of all
 	loading    *rowTable // of the connection that writes (SQLite)
+	growth     growth    // of the tables (PostgreSQL)
 }
 
 // Open opens the database that url names: "sqlite:PATH", whose file is made

@@ -105,6 +105,11 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, b *bat
 		query += "* FROM unnest(" + strings.Join(values, ", ") + ") " + suffix
 	}
 	tx.db.statements.Add(1)
-	_, err := tx.tx.ExecContext(ctx, query, args...)
-	return err
+	if _, err := tx.tx.ExecContext(ctx, query, args...); err != nil {
+		return err
+	}
+	if tx.db.engine == PostgreSQL {
+		return tx.grew(ctx, table, b.rows)
+	}
+	return nil
 }
