@@ -118,9 +118,11 @@ func (s *session) dunChunk(ctx context.Context, found []*claim, day dunningDay, 
 // principals returns the principal of claims by business date, never negative.
 func (s *session) principals(ctx context.Context, invoices []string) (map[string][]balance, error) {
 	moves, err := ledger.Movements(ctx, s.tx, s.terms.Merchant, ledger.Receivable, invoices)
-	if err != nil {
-		return nil, err
-	}
+	return balancesOf(moves), err
+}
+
+// balancesOf sums movements up, by claim, in the order of their business dates.
+func balancesOf(moves []ledger.Movement) map[string][]balance {
 	slices.SortStableFunc(moves, func(a, b ledger.Movement) int {
 		return cmp.Or(cmp.Compare(a.Claim, b.Claim), cmp.Compare(a.BusinessDate, b.BusinessDate))
 	})
@@ -135,7 +137,7 @@ func (s *session) principals(ctx context.Context, invoices []string) (map[string
 			all[m.Claim] = append(list, balance{m.BusinessDate, max(0, sums[m.Claim])})
 		}
 	}
-	return all, nil
+	return all
 }
 
 // notice issues the next notice of a claim, or says that it is held.
