@@ -110,6 +110,7 @@ type batchReader struct {
 	dialect dialect
 	target  *target
 	cells   []string
+	columns int // of the schema, that the file has
 }
 
 func (b *batchReader) header(feed purchase.Feed) error {
@@ -123,10 +124,21 @@ func (b *batchReader) header(feed purchase.Feed) error {
 	if err != nil {
 		return err
 	}
-	if want := append(b.schema.names(), sourceColumns...); !slices.Equal(cells, want) {
+	b.columns = len(cells) - len(sourceColumns)
+	if want := append(b.schema.names(), sourceColumns...); !slices.Equal(cells, want) && !b.older(cells) {
 		return fmt.Errorf("%s.csv:%d: header is %s, want %s", feed, line, shorten(strings.Join(cells, ";")), strings.Join(want, ";"))
 	}
 	return nil
+}
+
+// older reports whether a header is that of a version that did not know the
+// last columns yet: a batch is taken as it was made, also after an upgrade.
+func (b *batchReader) older(cells []string) bool {
+	all := b.schema.columns
+	if b.columns < 1 || b.columns > len(all) || slices.ContainsFunc(all[b.columns:], func(c column) bool { return !c.later }) {
+		return false
+	}
+	return slices.Equal(cells, append(b.schema.names()[:b.columns], sourceColumns...))
 }
 
 // line returns the cells of the next line.
@@ -149,7 +161,7 @@ func (b *batchReader) next() (BatchRecord, error) {
 	if err != nil {
 		return BatchRecord{}, err
 	}
-	n := len(b.schema.columns)
+	n := b.columns
 	if len(cells) != n+len(sourceColumns) {
 		return BatchRecord{}, fmt.Errorf("%s.csv:%d: %d columns, want %d", b.schema.feed, line, len(cells), n+len(sourceColumns))
 	}

@@ -81,6 +81,10 @@ func (f *feedFormat) readText(i int, c *column, cell string) (string, cellFault)
 		if len(cell) != 2 || !letters(cell, 'A') {
 			return "", cellFault{code: purchase.FieldFormat, want: wantCountry}
 		}
+	case debtorCell:
+		if !numeric(cell) || len(cell) < 5 || len(cell) > 9 || cell[0] == '0' {
+			return "", cellFault{code: purchase.FieldFormat, want: wantDebtor}
+		}
 	case choiceCell:
 		if !slices.Contains(c.choices, cell) {
 			return "", cellFault{code: purchase.FieldRange, want: f.oneOf(i, c.choices)}

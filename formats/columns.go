@@ -21,6 +21,7 @@ const (
 	daysCell
 	choiceCell
 	yesNoCell
+	debtorCell // account of a customer in the merchant's own books
 )
 
 // A column of a feed. The table of a feed has the order of the fields of its
@@ -36,6 +37,7 @@ type column struct {
 	zero    func(cells []string) bool // amounts: 0 is allowed; nil: never
 	minus   bool                      // amounts: negative is allowed
 	inside  bool                      // no file of an ERP or bank has it, only batches
+	later   bool                      // a last column that batches of older versions lack
 }
 
 // A schema is the table of one feed.
@@ -97,6 +99,10 @@ func tax() column { return column{name: "tax_amount", kind: amountCell, zero: al
 func choice(name string, of ...string) column {
 	return column{name: name, kind: choiceCell, choices: of}
 }
+
+// debtor is the account of a customer in the merchant's own books
+// (Debitorenkonto).
+func debtor() column { return column{name: "debtor_account", kind: debtorCell, later: true} }
 
 // must makes a column required in every row.
 func must(c column) column {

@@ -38,7 +38,7 @@ var orders = schema{
 		text("city"), country("country"),
 		text("ship_first_name"), text("ship_last_name"), text("ship_company"), text("ship_street"),
 		text("ship_house_no"), text("ship_postcode"), text("ship_city"), country("ship_country"),
-		days("term_days"),
+		days("term_days"), debtor(),
 	},
 }
 
@@ -47,7 +47,7 @@ var invoices = schema{
 	columns: []column{
 		must(document("invoice_no")), must(document("order_no")), must(date("invoice_date")), must(currency()),
 		must(amount("gross_amount")), tax(), date("due_date"), days("term_days"),
-		{name: "default_notice", kind: yesNoCell},
+		{name: "default_notice", kind: yesNoCell}, debtor(),
 	},
 	after: func(record any) (string, string) {
 		i := record.(*purchase.Invoice)

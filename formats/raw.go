@@ -36,6 +36,7 @@ type rawOrder struct {
 	ShipCity      string `csv:"ship_city"`
 	ShipCountry   string `csv:"ship_country"`
 	TermDays      string `csv:"term_days"`
+	DebtorAccount string `csv:"debtor_account"`
 }
 
 type rawInvoice struct {
@@ -48,6 +49,7 @@ type rawInvoice struct {
 	DueDate       string `csv:"due_date"`
 	TermDays      string `csv:"term_days"`
 	DefaultNotice string `csv:"default_notice"`
+	DebtorAccount string `csv:"debtor_account"`
 }
 
 type rawShipment struct {

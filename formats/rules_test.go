@@ -201,6 +201,13 @@ func TestCellsOfOrders(t *testing.T) {
 		{"half a day", "term_days", "1.5", "1:FIELD_FORMAT term_days"},
 		{"far too many days", "term_days", "99999999999999999999", "1:FIELD_RANGE term_days"},
 		{"no birth date", "birth_date", "", ""},
+		{"no debtor account", "debtor_account", "", ""},
+		{"debtor account", "debtor_account", "10001", ""},
+		{"long debtor account", "debtor_account", "123456789", ""},
+		{"short debtor account", "debtor_account", "1234", "1:FIELD_FORMAT debtor_account"},
+		{"debtor account of 10 digits", "debtor_account", "1234567890", "1:FIELD_FORMAT debtor_account"},
+		{"debtor account with a letter", "debtor_account", "D10001", "1:FIELD_FORMAT debtor_account"},
+		{"debtor account that begins with 0", "debtor_account", "010001", "1:FIELD_FORMAT debtor_account"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -69,6 +69,7 @@ var actindoFeeds = map[purchase.Feed]actindoFeed{
 			"Anrede", "Vorname", "Nachname", "Firma", "USt-IdNr", "Geburtsdatum", "E-Mail", "Telefon", "Straße",
 			"Hausnummer", "PLZ", "Ort", "Land", "Lieferung Vorname", "Lieferung Nachname", "Lieferung Firma",
 			"Lieferung Straße", "Lieferung Hausnummer", "Lieferung PLZ", "Lieferung Ort", "Lieferung Land", "Zahlungsziel",
+			"Debitorenkonto",
 		},
 		values: map[string]map[string]string{"customer_type": {"Privat": purchase.B2C, "Firma": purchase.B2B}},
 	},
@@ -76,7 +77,7 @@ var actindoFeeds = map[purchase.Feed]actindoFeed{
 		codes: []string{"RE"},
 		headings: []string{
 			"Rechnungsnummer", "Auftragsnummer", "Rechnungsdatum", "Währung", "Bruttobetrag", "Steuerbetrag",
-			"Fälligkeit", "Zahlungsziel", "Verzugshinweis",
+			"Fälligkeit", "Zahlungsziel", "Verzugshinweis", "Debitorenkonto",
 		},
 		values: map[string]map[string]string{"default_notice": {"J": yes, "N": no}},
 	},

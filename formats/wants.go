@@ -28,6 +28,7 @@ const (
 	wantCurrency    = "a currency code such as EUR"
 	wantCountry     = "a country code such as DE"
 	wantNumber      = "a number without = + - @ at its beginning"
+	wantDebtor      = "a debtor account of 5 to 9 digits such as 10001"
 	wantPlain       = "text without control characters"
 	wantOneOf       = "one of "
 	wantAtMost      = "at most "
@@ -91,6 +92,7 @@ var germanWants = map[string]string{
 	wantCurrency:    "ein Währungscode wie EUR",
 	wantCountry:     "ein Ländercode wie DE",
 	wantNumber:      "eine Nummer ohne = + - @ am Anfang",
+	wantDebtor:      "ein Debitorenkonto von 5 bis 9 Ziffern wie 10001",
 	wantPlain:       "Text ohne Steuerzeichen",
 	wantOneOf:       "eines von ",
 	wantAtMost:      "höchstens ",

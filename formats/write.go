@@ -28,8 +28,9 @@ type Writer struct {
 }
 
 // NewWriter writes the header at once. Without columns (canonical names, or
-// [DocumentColumn]) it writes all columns that the profile has for the feed. An
-// unknown column is an error of each further call.
+// [DocumentColumn]) it writes all columns that the profile has for the feed, but
+// the debtor account, which few exports have. An unknown column is an error of
+// each further call.
 func (p *Profile) NewWriter(w io.Writer, feed purchase.Feed, columns ...string) *Writer {
 	s := schemaOf(feed)
 	writer := &Writer{e: newEncoder(w, &p.dialect), schema: s}
@@ -39,7 +40,7 @@ func (p *Profile) NewWriter(w io.Writer, feed purchase.Feed, columns ...string) 
 	}
 	writer.feed = p.feeds[feed]
 	if len(columns) == 0 {
-		columns = writer.feed.columns(s)
+		columns = writer.feed.columns(s, false)
 	}
 	var headings []string
 	for _, name := range columns {
@@ -59,14 +60,15 @@ func (p *Profile) NewWriter(w io.Writer, feed purchase.Feed, columns ...string) 
 	return writer
 }
 
-// columns are all columns of a feed that a file has.
-func (f *feedFormat) columns(s *schema) []string {
+// columns are all columns of a feed that a file has; later ones only when asked
+// for.
+func (f *feedFormat) columns(s *schema, later bool) []string {
 	var names []string
 	if f.document != "" {
 		names = append(names, DocumentColumn)
 	}
 	for i, c := range s.columns {
-		if f.headings[i] != "" {
+		if f.headings[i] != "" && (later || !c.later) {
 			names = append(names, c.name)
 		}
 	}

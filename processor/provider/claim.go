@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/kontor-exchange/kontor/processor/ledger"
@@ -23,7 +24,7 @@ func (s *session) buy(i purchase.Invoice) *claim {
 	c := &claim{
 		Merchant: s.terms.Merchant, InvoiceNo: i.InvoiceNo, OrderNo: i.OrderNo, CustomerNo: o.CustomerNo,
 		MatchKey: matchKey(i.InvoiceNo), InvoiceDate: i.InvoiceDate, DueGiven: i.DueDate, TermDays: term,
-		DefaultNotice: i.DefaultNotice, Invoiced: i.Gross,
+		DefaultNotice: i.DefaultNotice, Invoiced: i.Gross, DebtorAccount: cmp.Or(i.DebtorAccount, o.DebtorAccount),
 		GuaranteeDays: s.terms.Guarantee.Days, GuaranteeAnchor: s.terms.Guarantee.Anchor,
 		papers: []*paper{},
 	}

@@ -201,6 +201,10 @@ func (p *Provider) payoutLines(ctx context.Context, w *payout) iter.Seq2[purchas
 	balance, n := w.Opening, w.FirstLine-1
 	return pages(ctx, p.db, func(tx *database.Tx, _ string) ([]purchase.Line, string, error) {
 		found, err := lines.find(ctx, tx, "merchant_id = ? AND n > ? AND n <= ? ORDER BY n LIMIT ?", w.Merchant, n, w.LastLine, chunk)
+		if err != nil {
+			return nil, "", err
+		}
+		debtors, err := debtorAccounts(ctx, tx, w.Merchant, found)
 		all := make([]purchase.Line, 0, len(found))
 		for _, l := range found {
 			n = l.N
@@ -209,6 +213,7 @@ func (p *Provider) payoutLines(ctx context.Context, w *payout) iter.Seq2[purchas
 				LineNo: l.N - w.FirstLine + 1, Type: l.Type, BookedOn: l.BookedOn, OrderNo: l.OrderNo, InvoiceNo: l.InvoiceNo,
 				DocumentNo: l.DocumentNo, CustomerNo: l.CustomerNo, GrossClaim: l.GrossClaim, Amount: l.Amount, Balance: balance,
 				GuaranteeDate: l.GuaranteeOn, Source: l.Source, InvoiceDate: l.InvoiceDate, DueDate: l.DueOn,
+				DebtorAccount: debtors[l.InvoiceNo],
 			})
 		}
 		return all, "", err

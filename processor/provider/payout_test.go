@@ -261,3 +261,40 @@ func (w *world) wantLinesOf(n int64) {
 	}
 	w.seen = last
 }
+
+// The invoice's debtor account goes before the order's; both reach the payout's
+// lines, whatever comes after.
+func TestDebtorAccounts(t *testing.T) {
+	each(t, nil, func(w *world) {
+		first, second := w.order("A1", "K1", 30_000), w.order("A2", "K2", 10_000)
+		first.DebtorAccount = "10001"
+		own := w.invoice("RE1002", "A1", 10_000)
+		own.DebtorAccount = "20002"
+		w.taken(first, second, w.invoice("RE1001", "A1", 10_000), own, w.invoice("RE1003", "A2", 10_000),
+			w.shipment("L1", "A1", "RE1001"), w.shipment("L2", "A1", "RE1002"), w.shipment("L3", "A2", "RE1003"))
+		w.taken(w.payment("Z1", 10_000, "RE1002"), w.payment("Z2", 10_000, "RE1003"))
+		w.at("2026-10-05 06:00")
+		w.advance(schedules.Payout)
+		found := map[string]string{}
+		for d, err := range w.p.Documents(w.ctx, w.terms.Merchant, 0) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Payout == nil {
+				continue
+			}
+			for l, err := range d.Payout.Lines(w.ctx) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				found[l.InvoiceNo+" "+string(l.Type)] = l.DebtorAccount
+			}
+		}
+		want := map[string]string{
+			"RE1001 FEE": "10001", "RE1002 FEE": "20002", "RE1003 FEE": "", " VAT_ON_FEE": "", "RE1002 COLLECTION": "20002", "RE1003 COLLECTION": "",
+		}
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("debtor accounts of lines (-want +got):\n%s", diff)
+		}
+	})
+}

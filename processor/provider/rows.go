@@ -9,23 +9,24 @@ import (
 // An order is what the provider knows of an order: the decision, and the sums
 // that the next decision about the same debtor needs.
 type order struct {
-	Merchant     string         `db:"merchant_id"`
-	OrderNo      string         `db:"order_no"`
-	CustomerNo   string         `db:"customer_no"`
-	Person       string         `db:"person"` // see [purchase.Order.Person]
-	CustomerType string         `db:"customer_type"`
-	Gross        money.Amount   `db:"gross"`
-	TermDays     int            `db:"term_days"` // -1: none given
-	Decision     string         `db:"decision"`
-	Code         purchase.Code  `db:"code"`
-	Approved     money.Amount   `db:"approved"`
-	Invoiced     money.Amount   `db:"invoiced"`
-	Cancelled    bool           `db:"cancelled"`
-	ValidUntil   schedules.Date `db:"valid_until"`
-	Reference    string         `db:"reference"`
-	MatchKey     string         `db:"match_key"`
-	ClaimsOpen   money.Amount   `db:"claims_open"` // Σ exposure of its claims
-	Overdue      int            `db:"overdue"`     // claims at the level of rule 7 with outstanding principal
+	Merchant      string         `db:"merchant_id"`
+	OrderNo       string         `db:"order_no"`
+	CustomerNo    string         `db:"customer_no"`
+	Person        string         `db:"person"` // see [purchase.Order.Person]
+	CustomerType  string         `db:"customer_type"`
+	Gross         money.Amount   `db:"gross"`
+	TermDays      int            `db:"term_days"` // -1: none given
+	Decision      string         `db:"decision"`
+	Code          purchase.Code  `db:"code"`
+	Approved      money.Amount   `db:"approved"`
+	Invoiced      money.Amount   `db:"invoiced"`
+	Cancelled     bool           `db:"cancelled"`
+	ValidUntil    schedules.Date `db:"valid_until"`
+	Reference     string         `db:"reference"`
+	MatchKey      string         `db:"match_key"`
+	ClaimsOpen    money.Amount   `db:"claims_open"`    // Σ exposure of its claims
+	Overdue       int            `db:"overdue"`        // claims at the level of rule 7 with outstanding principal
+	DebtorAccount string         `db:"debtor_account"` // in the merchant's books, "" when not given
 
 	whole bool // all claims of the order are in the session
 }
@@ -81,6 +82,7 @@ type claim struct {
 	ChangedOn       schedules.Date `db:"changed_on"`
 	Changed         bool           `db:"changed"`
 	Reported        string         `db:"reported"`
+	DebtorAccount   string         `db:"debtor_account"` // in the merchant's books: the invoice's, else the order's
 
 	papers []*paper // when loaded
 }

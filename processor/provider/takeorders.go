@@ -51,7 +51,7 @@ func (t *taking) order(o purchase.Order, decision string, code purchase.Code) *o
 		Merchant: t.terms.Merchant, OrderNo: o.OrderNo, CustomerNo: o.CustomerNo, Person: o.Person(),
 		CustomerType: o.CustomerType, Gross: o.Gross, TermDays: -1, Decision: decision, Code: code,
 		ValidUntil: o.OrderDate + schedules.Date(t.terms.Credit.ValidDays),
-		Reference:  purchase.Reference(o.OrderNo), MatchKey: matchKey(o.OrderNo),
+		Reference:  purchase.Reference(o.OrderNo), MatchKey: matchKey(o.OrderNo), DebtorAccount: o.DebtorAccount,
 	}
 	if o.TermDays.Given {
 		row.TermDays = o.TermDays.N

@@ -52,6 +52,7 @@ var once = map[string]string{
 	"provider_claims term_days":           "the invoice, where the due date does not depend on it",
 	"provider_claims due_given":           "the invoice, where the due date does not depend on it",
 	"provider_claims RE1005 invoice_date": "the invoice, until it is active",
+	"provider_claims debtor_account":      "the invoice",
 	"provider_payouts upcoming":           "a forecast of its day",
 	"provider_papers R1 amount":           "the return, which a credit has replaced",
 	"provider_papers I2 amount":           "nobody: a due date has no amount",

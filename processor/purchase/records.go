@@ -43,6 +43,7 @@ type Order struct {
 	ShipCity      string         `csv:"ship_city" json:"ship_city,omitempty"`
 	ShipCountry   string         `csv:"ship_country" json:"ship_country,omitempty"`
 	TermDays      Days           `csv:"term_days" json:"term_days,omitzero"`
+	DebtorAccount string         `csv:"debtor_account" json:"debtor_account,omitempty"` // the customer in the merchant's own books (Debitorenkonto)
 }
 
 // An Invoice (Rechnung) is a receivable that the provider buys.
@@ -56,6 +57,7 @@ type Invoice struct {
 	DueDate       schedules.Date `csv:"due_date" json:"due_date,omitzero"`
 	TermDays      Days           `csv:"term_days" json:"term_days,omitzero"`
 	DefaultNotice bool           `csv:"default_notice" json:"default_notice,omitempty"`
+	DebtorAccount string         `csv:"debtor_account" json:"debtor_account,omitempty"` // before the order's
 }
 
 // A Shipment (Lieferung) makes the claim of its invoice active; where the
@@ -401,17 +403,33 @@ func (c Command) Material() string { return join(c.Kind, c.Subject, c.Argument) 
 // Content joins all columns.
 func (c Command) Content() string { return content(c) }
 
-// content joins all fields of a record in the order of its columns.
+// content joins all fields of a record in the order of its columns. The debtor
+// account counts only where there is one: it came later than rows that are
+// booked without it, and these must stay what they are.
 func content(r any) string {
 	v := reflect.ValueOf(r)
+	n := v.NumField()
+	switch r := r.(type) {
+	case Order:
+		n -= absent(r.DebtorAccount)
+	case Invoice:
+		n -= absent(r.DebtorAccount)
+	}
 	var b strings.Builder
-	for i := range v.NumField() {
+	for i := range n {
 		if i > 0 {
 			b.WriteString(separator)
 		}
 		b.WriteString(cell(v.Field(i)))
 	}
 	return b.String()
+}
+
+func absent(last string) int {
+	if last == "" {
+		return 1
+	}
+	return 0
 }
 
 func cell(v reflect.Value) string {

@@ -214,3 +214,24 @@ func TestDays(t *testing.T) {
 		t.Errorf("Days of x = %+v, %v; want an error", d, err)
 	}
 }
+
+// A row that was booked before there was a column debtor_account has the same
+// content now; one with an account differs, but in nothing material.
+func TestContentWithoutDebtorAccount(t *testing.T) {
+	tests := []struct {
+		name          string
+		without, with purchase.Record
+		last          string
+	}{
+		{"order", purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}}, purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}, DebtorAccount: "10001"}, "14"},
+		{"invoice", purchase.Invoice{InvoiceNo: "RE1", DefaultNotice: true}, purchase.Invoice{InvoiceNo: "RE1", DefaultNotice: true, DebtorAccount: "10001"}, "true"},
+	}
+	for _, tt := range tests {
+		if !strings.HasSuffix(tt.without.Content(), "\x1f"+tt.last) {
+			t.Errorf("%s: Content() = %q; want it to end with the column before the account", tt.name, tt.without.Content())
+		}
+		if tt.with.Content() != tt.without.Content()+"\x1f"+"10001" || tt.with.Material() != tt.without.Material() {
+			t.Errorf("%s: an account changes Content() to %q, Material() to %q", tt.name, tt.with.Content(), tt.with.Material())
+		}
+	}
+}
