@@ -149,7 +149,7 @@ func (d *demo) sumDunning(_ context.Context, s *demoSummary) error {
 // example is a claim with much to tell: guaranteed, and dunned furthest; the
 // one with the lowest number.
 func (d *demo) example(reached map[string]int) (best string, err error) {
-	twins, err := readTwins[payoutFile](filepath.Join(d.path(demoDownload), "payouts"))
+	twins, err := readPayouts(filepath.Join(d.path(demoDownload), "payouts"))
 	highest := money.Amount(-1)
 	for _, t := range twins {
 		for _, line := range t.Lines {

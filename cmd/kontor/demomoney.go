@@ -18,7 +18,7 @@ func (d *demo) sumPayouts(_ context.Context, s *demoSummary) error {
 	if err != nil {
 		return err
 	}
-	twins, err := readTwins[payoutFile](folder)
+	twins, err := readPayouts(folder)
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,12 @@ type payoutFile struct {
 	}
 }
 
+// readPayouts reads the twins of payouts, and not what lies beside them.
+func readPayouts(folder string) ([]payoutFile, error) {
+	all, err := readTwins[payoutFile](folder)
+	return slices.DeleteFunc(all, func(p payoutFile) bool { return p.ID == "" }), err
+}
+
 type dunningFile struct {
 	Notices []struct {
 		ID          string       `json:"dunning_id"`

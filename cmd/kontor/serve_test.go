@@ -306,7 +306,7 @@ func TestServeCatchesUp(t *testing.T) {
 	d := s.serve("kontor")
 	d.waitFor(message("run done"))
 	d.stop()
-	payouts, err := filepath.Glob(filepath.Join(s.dir, "data", "homes", "acme", "out", "payouts", "*.csv"))
+	payouts, err := filepath.Glob(filepath.Join(s.dir, "data", "homes", "acme", "out", "payouts", "payout_*.csv"))
 	if err != nil || len(payouts) != 2 && len(payouts) != 3 {
 		t.Errorf("after 15 days there are the payouts %q, %v; want one for each Monday", payouts, err)
 	}

@@ -50,6 +50,8 @@ const (
 	DATEV     = "datev"    // booking batch of a payout
 	Transfer  = "transfer" // payment orders for the bank
 	EInvoice  = "einvoice" // XML twin of the fee invoice
+	OpenItems = "openitems"
+	Guarantee = "guarantee" // what the guarantee pays in the coming weeks
 )
 
 // A File says where a file goes and what it is. Merchant, Target, Folder and

@@ -125,6 +125,9 @@ func (s *session) payOut(ctx context.Context, cause string) error {
 	if err := s.prove(ctx, w); err != nil {
 		return err
 	}
+	if err := s.noteOpenItems(ctx, w); err != nil {
+		return err
+	}
 	if err := payouts.save(ctx, s.tx, []*payout{w}); err != nil {
 		return err
 	}

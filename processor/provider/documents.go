@@ -185,12 +185,17 @@ func (p *Provider) payout(ctx context.Context, tx *database.Tx, w *payout, terms
 	if err != nil {
 		return nil, err
 	}
+	cutoff := time.Unix(w.Cutoff, 0).In(zone)
+	open, err := p.openItemsOf(ctx, tx, w, terms, schedules.DateOf(cutoff))
+	if err != nil {
+		return nil, err
+	}
 	var upcoming []purchase.Maturity
 	err = json.Unmarshal([]byte(w.Upcoming), &upcoming)
 	return &purchase.Payout{
-		Invoice: invoice, Upcoming: upcoming,
+		Invoice: invoice, Upcoming: upcoming, OpenItems: open,
 		ID: w.ID, Merchant: w.Merchant, Seq: w.Seq, Version: 1, PeriodFrom: w.PeriodFrom, PeriodTo: w.PeriodTo,
-		Cutoff: time.Unix(w.Cutoff, 0).In(zone), Date: w.Date, Currency: terms.Currency,
+		Cutoff: cutoff, Date: w.Date, Currency: terms.Currency,
 		Opening: w.Opening, Amount: w.Amount, Closing: w.Closing, Totals: totals, LedgerHead: w.LedgerHead,
 		Lines: func(ctx context.Context) iter.Seq2[purchase.Line, error] { return p.payoutLines(ctx, w) },
 	}, err

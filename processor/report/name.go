@@ -86,6 +86,16 @@ func PayoutName(p purchase.Payout, ending string) string {
 	return fmt.Sprintf("payout_%s_%04dW%02d_%06d%s", p.Merchant, year, week, p.Seq, ending)
 }
 
+// OpenItemsName is the name of the list of open items of a payout.
+func OpenItemsName(o purchase.OpenItems, ending string) string {
+	return "openitems_" + o.Merchant + "_" + o.Day.String() + ending
+}
+
+// GuaranteesName is the name of the forecast of guarantees of a payout.
+func GuaranteesName(o purchase.OpenItems, ending string) string {
+	return "guarantees_" + o.Merchant + "_" + o.Day.String() + ending
+}
+
 // DunningName is the name of the dunning report of a day.
 func DunningName(merchant string, day schedules.Date, ending string) string {
 	return "dunning_" + merchant + "_" + day.String() + ending

@@ -67,19 +67,6 @@ type lineSheet struct {
 	last int
 }
 
-// german reports whether headings are German.
-func (b *workbook) german() bool {
-	return b.Style != formats.ExcelEN && b.Style != formats.RFC4180
-}
-
-// word picks a word by the style, as the table's headings are.
-func (b *workbook) word(german, english string) string {
-	if b.german() {
-		return german
-	}
-	return english
-}
-
 func (b *workbook) styles() error {
 	amount, date := "#,##0.00;[Red]-#,##0.00", b.word("dd.mm.yyyy", "yyyy-mm-dd")
 	const text, whole = 49, 1 // built-in formats "@" and "0"
