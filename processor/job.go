@@ -323,6 +323,12 @@ func (j *job) collectBank(ctx context.Context) error {
 			j.taken = d.collect
 		}
 	}
+	return j.hearBank(ctx)
+}
+
+// hearBank tries the bank's own rows, and tells the provider for whom the bank
+// has spoken.
+func (j *job) hearBank(ctx context.Context) error {
 	if err := j.Intake.Try(ctx, j.run, j.m.Terms); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ func (p *program) commands() []*cobra.Command {
 		p.payoutsCommand(),
 		p.refundsCommand(),
 		p.ledgerCommand(),
+		p.forecastCommand(),
 		p.rerunCommand(),
 		p.resendCommand(),
 		p.verifyCommand(),
