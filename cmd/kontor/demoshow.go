@@ -218,7 +218,7 @@ func (v *screen) next(s *demoSummary, kontor string) {
 	v.title("WHERE TO LOOK", "in %s", s.Dir)
 	v.table([]string{"folder", "what lies there"}, [][]string{
 		{"drops/", "what ERP and bank dropped, a folder for each day"},
-		{"download/payouts/", "for the accountant: PDF that is the fee invoice, CSV and XLSX for Excel, DATEV, JSON; what is open, what is to come"},
+		{"download/payouts/", "for the accountant: PDF that is the fee invoice, CSV and XLSX, DATEV, open items, JSON"},
 		{"download/", "ack, decisions, dunning and states, as the ERP fetched them"},
 		{"letters/", "notices to debtors, as PDF letters and as JSON"},
 		{"data/reports/", "for the operator: payments without a claim, acks of the bank's files"},
