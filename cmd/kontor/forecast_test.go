@@ -246,4 +246,3 @@ func asJSON(t *testing.T, v any) any {
 	}
 	return decodeJSON(t, bytes.NewReader(text))
 }
-

@@ -65,7 +65,7 @@ type sums struct {
 	Guaranteed    money.Amount `json:"guaranteed_cents"`
 	Claims        int64        `json:"guaranteed_claims"`
 	Notices       int64        `json:"notices"`
-	HeldClaims    int64        `json:"held_claims"` // a notice was due and held
+	HeldClaims    int64        `json:"held_claims"`          // a notice was due and held
 	DebtorCharges money.Amount `json:"debtor_charges_cents"` // fees and interest of dunning
 	// Owed is what the merchant is credited with and not yet paid at the end;
 	// below zero it owes the provider.

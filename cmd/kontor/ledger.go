@@ -46,7 +46,7 @@ which anybody can compute the chain anew. Amounts of the canonical form are cent
 	entries.Flags().StringVar(&filter.Claim, "claim", "", "only entries that touch the claim of this `INVOICE`")
 	entries.Flags().StringVar(&class, "account", "", "only entries that touch an account of this `CLASS`, such as bank")
 	entries.Flags().Int64Var(&filter.After, "after", 0, "only entries with a higher `NUMBER`")
-	c.AddCommand(exits(balances, exitDone, exitFailed, exitUsage), exits(entries, exitDone, exitFailed, exitUsage))
+	c.AddCommand(exits(balances, exitDone, exitFailed, exitUsage), exits(entries, exitDone, exitFailed, exitUsage), p.ledgerExportCommand())
 	return exits(c, exitDone, exitUsage)
 }
 
