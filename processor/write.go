@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -111,7 +112,11 @@ func (j *job) letters(ctx context.Context) error {
 			return nil, err
 		}
 		printed, err := j.printed(ctx, *d.Dunning)
-		return append([]made{f}, printed...), err
+		if err != nil {
+			return nil, err
+		}
+		handed, err := j.collection(ctx, *d.Dunning)
+		return slices.Concat([]made{f}, printed, handed), err
 	})
 }
 

@@ -97,6 +97,10 @@ type Provider struct {
 	Bank Drop `yaml:"bank"`
 	// Letters is the folder of a print or mail service: notices to debtors.
 	Letters Drop `yaml:"letters"`
+	// Collection is the folder of a collection agency: claims that are handed
+	// over, with their whole history. Default: collection/ in the operator's
+	// reports, who passes them on.
+	Collection Drop `yaml:"collection"`
 }
 
 // A Drop is a place where files are dropped and taken.

@@ -12,7 +12,7 @@ func defaults() *Config {
 		BatchMax:  numberOf(50_000),
 		MaxFile:   sizeOf("5GiB"),
 		Role:      "both",
-		Provider:  Provider{Bank: defaultDrop(), Letters: defaultDrop()},
+		Provider:  Provider{Bank: defaultDrop(), Letters: defaultDrop(), Collection: defaultDrop()},
 		Schedules: defaultSchedules(),
 	}
 }

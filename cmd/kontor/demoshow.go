@@ -221,7 +221,7 @@ func (v *screen) next(s *demoSummary, kontor string) {
 		{"download/payouts/", "for the accountant: PDF that is the fee invoice, CSV and XLSX, DATEV, open items, JSON"},
 		{"download/", "ack, decisions, dunning and states, as the ERP fetched them"},
 		{"letters/", "notices to debtors, as PDF letters and as JSON"},
-		{"data/reports/", "for the operator: payments without a claim, acks of the bank's files"},
+		{"data/reports/", "for the operator: payments without a claim, claims for collection, acks of the bank's files"},
 	})
 	v.title("WHAT TO TRY", "")
 	base := "  " + kontor + " --config " + s.Dir + "/kontor.yaml "

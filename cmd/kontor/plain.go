@@ -47,6 +47,7 @@ func (c *Config) resolve() {
 	path(&c.BaseRates)
 	drop(&c.Provider.Bank)
 	drop(&c.Provider.Letters)
+	drop(&c.Provider.Collection)
 	for id, m := range c.Merchants {
 		drop(&m.ERP)
 		c.Merchants[id] = m

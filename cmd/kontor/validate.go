@@ -83,6 +83,9 @@ func (c *Config) validateProvider(f *faults) {
 	f.check(bicForm.MatchString(p.BIC), "provider.bic", "%q is not a BIC such as BYLADEM1001", p.BIC)
 	c.validateDrop(f, "provider.bank", p.Bank, false)
 	c.validateDrop(f, "provider.letters", p.Letters, false)
+	if p.Collection.URL != "" {
+		c.validateDrop(f, "provider.collection", p.Collection, false)
+	}
 }
 
 // validateDrop checks a place for files; builtin is for merchants only.
@@ -152,6 +155,7 @@ func (c *Config) validateDistinct(f *faults) {
 	}
 	place("provider.bank.url", c.Provider.Bank.URL)
 	place("provider.letters.url", c.Provider.Letters.URL)
+	place("provider.collection.url", c.Provider.Collection.URL)
 	accounts := map[string]string{}
 	for _, id := range c.MerchantIDs() {
 		m, key := c.Merchants[id], "merchants."+id

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -170,6 +171,7 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 		outbox.Bank:    x.remote(c.Provider.Bank.URL, c.Provider.Bank),
 		outbox.Reports: x.remote("dir:"+c.Reports(), Drop{}),
 	}
+	own := c.collectionTarget(x, targets)
 	return &processor.Merchant{
 		Terms: c.Terms(id), Zone: c.ZoneOf(id), Schedules: plan, KeepDays: m.ERP.KeepDays.value,
 		Inbox: intake.Inbox{
@@ -180,7 +182,7 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 			Merchant: id, Name: m.Name, Currency: m.Currency, Profile: c.Profile(id), Style: formats.Style(m.ReportStyle), Language: c.LanguageOf(id),
 		},
 		Provider: c.ProviderParty(id), Party: c.MerchantParty(id), DATEV: m.DATEV,
-		Open: opener(targets),
+		Open: opener(targets, own...),
 	}, nil
 }
 
@@ -222,14 +224,15 @@ func (x *exchange) remote(url string, d Drop) remote.Config {
 	}
 }
 
-// opener opens targets; a folder of ours is made when it is missing.
-func opener(targets map[string]remote.Config) func(context.Context, string) (remote.Remote, error) {
+// opener opens targets; a folder of ours is made when it is missing: that of
+// reports, and of other targets that are our own.
+func opener(targets map[string]remote.Config, own ...string) func(context.Context, string) (remote.Remote, error) {
 	return func(ctx context.Context, target string) (remote.Remote, error) {
 		c, known := targets[target]
 		if !known {
 			return nil, fmt.Errorf("target %q is not configured", target)
 		}
-		if target == outbox.Reports {
+		if target == outbox.Reports || slices.Contains(own, target) {
 			if err := os.MkdirAll(c.URL[len("dir:"):], 0o700); err != nil {
 				return nil, err
 			}

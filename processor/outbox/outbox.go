@@ -34,6 +34,8 @@ const (
 	Letters = "letters" // provider.letters
 	Bank    = "bank"    // provider.bank
 	Reports = "reports" // data_dir/reports, for the operator; written is delivered
+	// Collection is provider.collection, else a folder of data_dir/reports.
+	Collection = "collection"
 )
 
 // Kinds of files.
@@ -51,6 +53,7 @@ const (
 	Transfer  = "transfer" // payment orders for the bank
 	EInvoice  = "einvoice" // XML twin of the fee invoice
 	OpenItems = "openitems"
+	Handover  = "handover"  // claims for the collection agency
 	Guarantee = "guarantee" // what the guarantee pays in the coming weeks
 )
 
@@ -58,7 +61,7 @@ const (
 // Name are its identity.
 type File struct {
 	Merchant string
-	Target   string // ERP, Letters, Bank or Reports
+	Target   string // ERP, Letters, Bank, Reports or Collection
 	Folder   string // slash-separated, such as "out/ack"; "" is the target's base
 	Name     string
 	Run      int64  // the run that made it
@@ -125,9 +128,9 @@ func (o *Outbox) Add(ctx context.Context, tx *database.Tx, f File, stored spool.
 
 func (f File) check() error {
 	switch f.Target {
-	case ERP, Letters, Bank, Reports:
+	case ERP, Letters, Bank, Reports, Collection:
 	default:
-		return fmt.Errorf("target %q is unknown; want erp, letters, bank or reports", f.Target)
+		return fmt.Errorf("target %q is unknown; want erp, letters, bank, reports or collection", f.Target)
 	}
 	if f.Merchant == "" || f.Kind == "" {
 		return errors.New("merchant and kind are required")

@@ -72,7 +72,7 @@ func (p *Provider) next(ctx context.Context, merchant string, after int64) (d pu
 
 func (p *Provider) dunningDocument(d *purchase.Document, row *document, terms purchase.Terms) error {
 	day, err := schedules.ParseDate(row.Ref)
-	d.Dunning = &purchase.Dunning{Merchant: row.Merchant, RunDate: day, Currency: terms.Currency}
+	d.Dunning = &purchase.Dunning{Merchant: row.Merchant, RunDate: day, Currency: terms.Currency, Handovers: p.handoversOf(row.Merchant, day)}
 	d.Dunning.Notices = func(ctx context.Context) iter.Seq2[purchase.Notice, error] {
 		return pages(ctx, p.db, func(tx *database.Tx, after string) ([]purchase.Notice, string, error) {
 			found, err := notices.find(ctx, tx, "merchant_id = ? AND run_date = ? AND invoice_no > ? ORDER BY invoice_no LIMIT ?", row.Merchant, day, after, chunk)

@@ -48,6 +48,9 @@ func (s *session) dun(ctx context.Context, cause string) error {
 	if said == 0 {
 		return nil
 	}
+	if err := s.handOver(ctx); err != nil {
+		return err
+	}
 	_, err = say(ctx, s.tx, s.terms.Merchant, "dunning", s.at, s.day.String(), nil)
 	return err
 }

@@ -196,6 +196,9 @@ type Dunning struct {
 	Currency string
 	// Notices yields them in invoice order; there may be a million.
 	Notices func(context.Context) iter.Seq2[Notice, error]
+	// Handovers yields what a collection agency is told of the notices of the
+	// last level, in invoice order.
+	Handovers func(context.Context) iter.Seq2[Handover, error]
 }
 
 // A Notice is one reminder or dunning letter (Mahnung) for one claim.
