@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,35 +17,45 @@ import (
 func (p *program) paymentsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "payments",
-		Short: "List payments of debtors, and assign those that match nothing",
+		Short: "List and show payments of debtors, and assign those that match nothing",
 		Args:  arguments(cobra.NoArgs),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.paymentsListCommand(), p.paymentsAssignCommand())
+	c.AddCommand(p.paymentsListCommand(), p.paymentsShowCommand(), p.paymentsAssignCommand())
 	return exits(c, exitDone, exitUsage)
 }
 
 func (p *program) paymentsListCommand() *cobra.Command {
 	var every bool
+	var asOf string
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List the payments that wait in suspense, or all",
 		Example: "  kontor payments list\n  kontor payments list --all --json",
 		Args:    arguments(cobra.NoArgs),
-		RunE:    func(c *cobra.Command, _ []string) error { return p.paymentsList(c.Context(), every) },
+		RunE:    func(c *cobra.Command, _ []string) error { return p.paymentsList(c.Context(), every, asOf) },
 	}
 	c.Flags().BoolVar(&every, "all", false, "also payments that are matched")
+	ageFlag(c, &asOf)
 	return exits(c, exitDone, exitFailed, exitUsage)
 }
 
-func (p *program) paymentsList(ctx context.Context, every bool) error {
+func (p *program) paymentsList(ctx context.Context, every bool, asOf string) error {
 	return p.lookAt(ctx, func(x *exchange, merchant string) error {
 		all, err := x.provider.Payments(ctx, merchant, !every)
 		if err != nil {
 			return err
 		}
+		day, err := x.today(ctx, p, merchant, asOf)
+		if err != nil {
+			return err
+		}
+		aged := make([]agedPayment, 0, len(all))
+		for _, m := range all {
+			aged = append(aged, agedPayment{m, m.AgeDays(day)})
+		}
 		if p.json {
-			return p.printJSON(all)
+			return p.printJSON(aged)
 		}
 		if len(all) == 0 && !every {
 			return p.say("No payment waits in suspense.")
@@ -53,17 +64,21 @@ func (p *program) paymentsList(ctx context.Context, every bool) error {
 			return p.say("No payment came yet.")
 		}
 		var rows [][]string
-		for _, m := range all {
+		for _, m := range aged {
+			age := ""
+			if m.Waiting != 0 {
+				age = strconv.Itoa(m.AgeDays)
+			}
 			rows = append(rows, []string{
-				m.PaymentID, m.BookedOn.String(), m.Amount.String(), m.Waiting.String(), m.Returned.String(),
+				m.PaymentID, m.BookedOn.String(), m.Amount.String(), m.Waiting.String(), dash(age), m.Returned.String(),
 				dash(m.MatchedBy), dash(strings.Join(m.Invoices, " ")), clip(m.DebtorName, 30), clip(m.Reference, 60),
 			})
 		}
-		err = p.printTable([]string{"PAYMENT", "BOOKED", ">AMOUNT", ">WAITING", ">RETURNED", "MATCHED BY", "INVOICES", "DEBTOR", "REFERENCE"}, rows)
+		err = p.printTable([]string{"PAYMENT", "BOOKED", ">AMOUNT", ">WAITING", ">DAYS", ">RETURNED", "MATCHED BY", "INVOICES", "DEBTOR", "REFERENCE"}, rows)
 		if err != nil || every {
 			return err
 		}
-		return p.say("", "kontor payments assign PAYMENT INVOICE --reason … books one on a claim.")
+		return p.say("", "kontor payments show PAYMENT tells why; kontor payments assign PAYMENT INVOICE --reason … books one on a claim.")
 	})
 }
 

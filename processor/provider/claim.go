@@ -154,11 +154,11 @@ func (s *session) waive(c *claim, e event) error {
 	}
 	fees, interest, paid := c.Fees+c.Flat, c.Interest, c.ChargesPaid
 	open, off := c.Charges, c.ChargesOff
-	c.Fees, c.Flat, c.Interest, c.ChargesPaid, c.ChargesOff = 0, 0, 0, 0, 0
+	c.Fees, c.Flat, c.Interest, c.ChargesPaid, c.ChargesOff, c.InterestPaid = 0, 0, 0, 0, 0, 0
 	c.Paid += paid
 	c.WaivedOn = s.day
 	for _, a := range s.allocationsOf(c) {
-		a.Principal, a.Charges = a.Principal+a.Charges, 0
+		a.Principal, a.Charges, a.Interest = a.Principal+a.Charges, 0, 0
 		s.dirtyAlloc = append(s.dirtyAlloc, a)
 	}
 	s.touch(c)

@@ -77,7 +77,7 @@ func (t *taking) payRefund(ctx context.Context, c purchase.Command, i item) (pur
 	if err := t.orderRefund(ctx, x); err != nil {
 		return "", err
 	}
-	t.allocate(&payment{PaymentID: x.ID, Account: x.Purpose}, claim, -amount, 0)
+	t.allocate(&payment{PaymentID: x.ID, Account: x.Purpose}, claim, shares{principal: -amount})
 	e := event{date: c.Day, source: i.source(), cause: i.cause(), cash: ledger.Transit}
 	return "", t.book(claim, e, func(v *purchase.Claim) { v.P -= amount })
 }

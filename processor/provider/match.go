@@ -144,12 +144,18 @@ func (s *session) hits(l *lookup, p *payment) []hit {
 	if found := s.referenceHits(l, p); len(found) > 0 {
 		return found
 	}
-	var found []hit
+	return s.numbers(l, p, false)
+}
+
+// numbers returns the invoices, else the orders, that a reference names by
+// number; those of digits only count when they are plausible, or any do.
+func (s *session) numbers(l *lookup, p *payment, anyDigits bool) (found []hit) {
 	candidates := distinct(numberCandidates(p.Reference))
 	for _, key := range candidates {
 		for _, c := range l.claims[key] {
-			if names(p.Reference, c.InvoiceNo) && (!digitsOnly(c.InvoiceNo) || s.plausible(p, c.CustomerNo, c.open())) {
-				found = append(found, hit{by: "INVOICE", claim: c})
+			text := spelled(p.Reference, c.InvoiceNo)
+			if text != "" && (anyDigits || !digitsOnly(c.InvoiceNo) || s.plausible(p, c.CustomerNo, c.open())) {
+				found = append(found, hit{by: "INVOICE", claim: c, text: text})
 			}
 		}
 	}
@@ -158,8 +164,9 @@ func (s *session) hits(l *lookup, p *payment) []hit {
 	}
 	for _, key := range candidates {
 		for _, o := range l.orders[key] {
-			if names(p.Reference, o.OrderNo) && (!digitsOnly(o.OrderNo) || s.plausible(p, o.CustomerNo, s.openOf(o))) {
-				found = append(found, hit{by: "ORDER", order: o})
+			text := spelled(p.Reference, o.OrderNo)
+			if text != "" && (anyDigits || !digitsOnly(o.OrderNo) || s.plausible(p, o.CustomerNo, s.openOf(o))) {
+				found = append(found, hit{by: "ORDER", order: o, text: text})
 			}
 		}
 	}
@@ -172,7 +179,7 @@ func (s *session) referenceHits(l *lookup, p *payment) []hit {
 	var found []hit
 	for _, r := range distinct(creditorReferences(p.Reference)) {
 		if list := l.byReference[r]; len(list) == 1 {
-			found = append(found, hit{by: "RF", order: list[0]})
+			found = append(found, hit{by: "RF", order: list[0], text: r})
 		}
 	}
 	return found
@@ -213,7 +220,7 @@ func (s *session) match(l *lookup, p *payment, byIBAN bool) (hit, bool) {
 	if len(found) != 1 {
 		return hit{}, false
 	}
-	return hit{by: "IBAN", claim: found[0]}, true
+	return hit{by: "IBAN", claim: found[0], text: p.DebtorIBAN}, true
 }
 
 // retry tries the payments that wait in suspense, in (booked_on, payment_id)

@@ -16,16 +16,19 @@ type hit struct {
 	by    string // RF, INVOICE, ORDER, IBAN or OPERATOR
 	order *order
 	claim *claim
+	text  string // how it stands in the reference; the IBAN; who assigned it
+	why   string // an operator's reason
 }
 
 // settle takes a payment that is in suspense, or has just come, and books it on
 // what it hits. from is where the money is: bank or suspense. It reports
 // whether anything took it.
 func (s *session) settle(p *payment, h hit, from ledger.Class) (bool, error) {
-	parts := s.split(p.Waiting, h)
+	parts, rule := s.split(p.Waiting, h)
 	if len(parts) == 0 {
 		return false, nil
 	}
+	p.note(s.settled(h, rule, parts))
 	for _, part := range parts {
 		if err := s.pay(p, part, from); err != nil {
 			return false, err
@@ -44,14 +47,15 @@ type part struct {
 	exact  bool // the debtor's designation: exactly the outstanding principal
 }
 
-// split says which claims take how much of an amount (§ 366 BGB).
-func (s *session) split(amount money.Amount, h hit) []part {
+// split says which claims take how much of an amount (§ 366 BGB), and by which
+// rule; none when the order has no active claim.
+func (s *session) split(amount money.Amount, h hit) ([]part, string) {
 	if h.claim != nil {
-		return []part{{h.claim, amount, amount == h.claim.Outstanding}}
+		return []part{{h.claim, amount, amount == h.claim.Outstanding}}, RuleOneClaim
 	}
 	active := slices.DeleteFunc(slices.Clone(s.byOrder[h.order.OrderNo]), func(c *claim) bool { return !c.active() })
 	if len(active) == 0 {
-		return nil
+		return nil, ""
 	}
 	slices.SortFunc(active, func(a, b *claim) int {
 		return cmp.Or(cmp.Compare(a.DueOn, b.DueOn), cmp.Compare(a.InvoiceNo, b.InvoiceNo))
@@ -66,12 +70,12 @@ func (s *session) split(amount money.Amount, h hit) []part {
 		}
 	}
 	switch {
-	case len(exact) == 1:
-		return []part{{exact[0], amount, amount == exact[0].Outstanding}}
+	case len(exact) == 1 && (len(open) == 1 || s.terms.Allocation.Across != purchase.OldestFirst):
+		return []part{{exact[0], amount, amount == exact[0].Outstanding}}, RuleExact
 	case len(open) == 0:
-		return []part{{active[len(active)-1], amount, false}}
+		return []part{{active[len(active)-1], amount, false}}, RuleLastDue
 	}
-	return spread(amount, open)
+	return spread(amount, open), RuleOldest
 }
 
 // spread pays claims in their order, each up to what is open; the last one
@@ -91,29 +95,31 @@ func spread(amount money.Amount, open []*claim) []part {
 	return parts
 }
 
-// pay books one part of a payment: charges first, then principal (§ 367 BGB).
+// pay books one part of a payment on charges, interest and principal in the
+// order of the terms (§ 367 BGB).
 func (s *session) pay(p *payment, part part, from ledger.Class) error {
 	c := part.claim
-	charges := min(c.Charges, part.amount)
+	paid := divide(part.amount, c.owed(), s.terms.Allocation.Order())
 	if part.exact {
-		charges = 0
+		paid = shares{principal: part.amount}
 	}
 	e := event{
 		line: purchase.LineCollection, document: p.PaymentID, date: p.valued(),
-		source: p.Source, cause: p.Cause, cash: from, charges: charges,
+		source: p.Source, cause: p.Cause, cash: from, charges: paid.charges + paid.interest, interest: paid.interest,
 	}
 	if c.Guaranteed {
 		e.line = purchase.LineAfterGuarantee
 	}
-	s.allocate(p, c, part.amount-charges, charges)
-	return s.book(c, e, func(v *purchase.Claim) { v.P += part.amount - charges })
+	s.allocate(p, c, paid)
+	return s.book(c, e, func(v *purchase.Claim) { v.P += paid.principal })
 }
 
-func (s *session) allocate(p *payment, c *claim, principal, charges money.Amount) {
+func (s *session) allocate(p *payment, c *claim, paid shares) {
 	id := paymentID{p.PaymentID, p.Account}
 	a := &allocation{
 		Merchant: s.terms.Merchant, PaymentID: p.PaymentID, Account: p.Account, N: len(s.allocations[id]) + 1,
-		InvoiceNo: c.InvoiceNo, Principal: principal, Charges: charges,
+		InvoiceNo: c.InvoiceNo, Principal: paid.principal, Charges: paid.charges + paid.interest, Interest: paid.interest,
+		PaidIn: letters(s.terms.Allocation.Order()),
 	}
 	s.allocations[id] = append(s.allocations[id], a)
 	s.dirtyAlloc = append(s.dirtyAlloc, a)
@@ -146,12 +152,13 @@ func (s *session) suspend(p *payment) error {
 
 // giveBack undoes a payment that the bank took back: what waits in suspense
 // shrinks, else its own allocation is undone in reverse: last claim first, in
-// it principal before charges.
+// it last what was paid first.
 func (s *session) giveBack(p *payment, amount money.Amount, ret purchase.Payment, source, cause string) (purchase.Code, error) {
 	if amount > p.Amount-p.Returned || p.Returned > 0 || ret.BookedOn < p.BookedOn {
 		return purchase.FieldRange, nil
 	}
 	p.Returned = amount
+	p.note(PaymentStep{At: s.at.Unix(), Rule: RuleReturned, Text: source, Amount: amount})
 	s.savePayment(p)
 	if p.Waiting > 0 {
 		p.Waiting -= amount
@@ -163,16 +170,16 @@ func (s *session) giveBack(p *payment, amount money.Amount, ret purchase.Payment
 		if amount == 0 {
 			break
 		}
-		principal := min(a.Principal, amount)
-		charges := min(a.Charges, amount-principal)
-		amount -= principal + charges
-		a.Principal, a.Charges = a.Principal-principal, a.Charges-charges
+		back := undo(amount, a.shares(), a.order())
+		amount -= back.charges + back.interest + back.principal
+		a.Principal, a.Interest = a.Principal-back.principal, a.Interest-back.interest
+		a.Charges -= back.charges + back.interest
 		s.dirtyAlloc = append(s.dirtyAlloc, a)
 		e := event{
 			line: purchase.LineChargeback, document: p.PaymentID, date: ret.Valued(),
-			source: source, cause: cause, cash: ledger.Bank, charges: -charges,
+			source: source, cause: cause, cash: ledger.Bank, charges: -back.charges - back.interest, interest: -back.interest,
 		}
-		if err := s.book(s.claims[a.InvoiceNo], e, func(v *purchase.Claim) { v.P -= principal }); err != nil {
+		if err := s.book(s.claims[a.InvoiceNo], e, func(v *purchase.Claim) { v.P -= back.principal }); err != nil {
 			return "", err
 		}
 	}

@@ -75,20 +75,29 @@ func numberCandidates(text string) []string {
 }
 
 // names reports whether text contains a number as a whole word, in any case.
-func names(text, number string) bool {
+func names(text, number string) bool { return spelled(text, number) != "" }
+
+// spelled returns a number as it stands in text, as a whole word and in any
+// case; "" when it does not.
+func spelled(text, number string) string {
+	written := text
 	text, number = strings.ToUpper(text), strings.ToUpper(number)
 	for from := 0; ; {
 		i := strings.Index(text[from:], number)
 		if i < 0 {
-			return false
+			return ""
 		}
 		i += from
 		before, _ := utf8.DecodeLastRuneInString(text[:i])
 		after, _ := utf8.DecodeRuneInString(text[i+len(number):])
-		if !alphanumeric(before) && !alphanumeric(after) {
-			return true
+		switch {
+		case alphanumeric(before) || alphanumeric(after):
+			from = i + 1
+		case len(written) == len(text):
+			return written[i : i+len(number)]
+		default: // upper case is longer or shorter in some alphabets
+			return text[i : i+len(number)]
 		}
-		from = i + 1
 	}
 }
 

@@ -83,6 +83,7 @@ type claim struct {
 	Changed         bool           `db:"changed"`
 	Reported        string         `db:"reported"`
 	DebtorAccount   string         `db:"debtor_account"` // in the merchant's books: the invoice's, else the order's
+	InterestPaid    money.Amount   `db:"interest_paid"`  // of charges_paid
 
 	papers []*paper // when loaded
 }
@@ -131,6 +132,7 @@ type payment struct {
 	MatchedBy  string         `db:"matched_by"`
 	Source     string         `db:"source"`
 	Cause      string         `db:"cause"`
+	Steps      string         `db:"steps"` // JSON of []PaymentStep
 }
 
 // An allocation is the part of a payment that one claim took.
@@ -141,7 +143,9 @@ type allocation struct {
 	N         int          `db:"n"`
 	InvoiceNo string       `db:"invoice_no"`
 	Principal money.Amount `db:"principal"`
-	Charges   money.Amount `db:"charges"`
+	Charges   money.Amount `db:"charges"`  // fees and interest
+	Interest  money.Amount `db:"interest"` // of charges
+	PaidIn    string       `db:"paid_in"`  // order of payment, see [letters]
 }
 
 // A payer is a bank account that has paid for a customer.

@@ -241,7 +241,8 @@ type event struct {
 	source   string         // file:row, or the slot
 	cause    string         // sha256:row, or the slot
 	cash     ledger.Class   // bank or suspense, where the money came from or went to
-	charges  money.Amount   // part of the money that goes to charges
+	charges  money.Amount   // part of the money that goes to charges, interest included
+	interest money.Amount   // of charges
 }
 
 // book changes a claim by an event: it posts the differences of the claim's
@@ -267,6 +268,7 @@ func (s *session) book(c *claim, e event, change func(*purchase.Claim)) error {
 	if e.cash != "" {
 		postings = append(postings, post(e.cash, nil, after.P-before.P+e.charges), post(ledger.Charges, c, -e.charges))
 		c.ChargesPaid += e.charges
+		c.InterestPaid += e.interest
 	}
 	c.set(after)
 	s.touch(c)

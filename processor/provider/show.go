@@ -204,40 +204,6 @@ type PaymentInfo struct {
 	Source     string         `json:"source"`
 }
 
-// Payments lists the payments of a merchant by (booked_on, payment_id), those
-// in suspense or all.
-func (p *Provider) Payments(ctx context.Context, merchant string, waiting bool) (all []PaymentInfo, err error) {
-	where := "merchant_id = ? ORDER BY booked_on, payment_id"
-	if waiting {
-		where = "merchant_id = ? AND waiting <> 0 ORDER BY booked_on, payment_id"
-	}
-	err = p.db.Read(ctx, func(tx *database.Tx) error {
-		found, err := payments.find(ctx, tx, where, merchant)
-		if err != nil {
-			return err
-		}
-		var ids []string
-		for _, x := range found {
-			ids = append(ids, x.PaymentID)
-		}
-		parts, err := allocations.find(ctx, tx, "merchant_id = ? AND payment_id IN ?? ORDER BY payment_id, n", merchant, ids)
-		invoices := map[paymentID][]string{}
-		for _, a := range parts {
-			id := paymentID{a.PaymentID, a.Account}
-			invoices[id] = append(invoices[id], a.InvoiceNo)
-		}
-		all = make([]PaymentInfo, 0, len(found))
-		for _, x := range found {
-			all = append(all, PaymentInfo{
-				x.PaymentID, x.BookedOn, x.Amount, x.Waiting, x.Returned, x.MatchedBy, x.DebtorName, x.Reference,
-				append([]string{}, invoices[paymentID{x.PaymentID, x.Account}]...), x.Source,
-			})
-		}
-		return err
-	})
-	return all, err
-}
-
 // An OrderInfo is an order as the provider knows it, with every decision.
 type OrderInfo struct {
 	OrderNo    string          `json:"order_no"`

@@ -47,7 +47,7 @@ func (t *taking) comeBack(ctx context.Context, x *transfer, r purchase.Payment, 
 		return err
 	}
 	c := t.claims[x.InvoiceNo]
-	t.allocate(&payment{PaymentID: x.ID, Account: x.Purpose + " RETURNED"}, c, x.Amount, 0)
+	t.allocate(&payment{PaymentID: x.ID, Account: x.Purpose + " RETURNED"}, c, shares{principal: x.Amount})
 	e := event{date: r.Valued(), source: i.source(), cause: i.cause(), cash: ledger.Bank}
 	return t.book(c, e, func(v *purchase.Claim) { v.P += x.Amount })
 }
@@ -59,5 +59,6 @@ func (t *taking) suspendOther(r purchase.Payment, i item) error {
 	}
 	p := t.payment(r, i)
 	p.MatchedBy = r.Purpose // so that no retry takes it for a debtor's money
+	p.note(PaymentStep{At: t.at.Unix(), Rule: RuleOther, Text: r.EndToEndID})
 	return t.suspend(p)
 }

@@ -100,7 +100,7 @@ func (t *taking) assign(c purchase.Command) (purchase.Code, error) {
 	}
 	for id, p := range t.payments {
 		if id.id == c.Subject && p.Waiting > 0 && p.Amount > 0 {
-			_, err := t.settle(p, hit{by: "OPERATOR", claim: claim}, ledger.Suspense)
+			_, err := t.settle(p, hit{by: "OPERATOR", claim: claim, text: c.Operator, why: c.Reason}, ledger.Suspense)
 			return "", err
 		}
 	}

@@ -60,5 +60,6 @@ func (t *taking) takePayment(ctx context.Context, l *lookup, r purchase.Payment,
 			return "", err
 		}
 	}
+	p.note(t.missed(l, p))
 	return "", t.suspend(p)
 }

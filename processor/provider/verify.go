@@ -94,6 +94,8 @@ func (v *verifier) claimChunk(ctx context.Context, found []*claim) error {
 type proof struct {
 	papers                []*paper
 	principal, charges    money.Amount // of allocations
+	interest              money.Amount // of their charges
+	disorder              bool         // an allocation that no order of payment can have made
 	receivable, chargesGL money.Amount // of the ledger
 	lines, guarantee      money.Amount // of payout lines: Σ ΔE; number of guarantees
 }
@@ -114,6 +116,8 @@ func (v *verifier) gather(ctx context.Context, numbers []string, evidence map[st
 	for _, a := range parts {
 		evidence[a.InvoiceNo].principal += a.Principal
 		evidence[a.InvoiceNo].charges += a.Charges
+		evidence[a.InvoiceNo].interest += a.Interest
+		evidence[a.InvoiceNo].disorder = evidence[a.InvoiceNo].disorder || !a.sound()
 	}
 	for _, class := range []ledger.Class{ledger.Receivable, ledger.Charges} {
 		moves, err := ledger.Movements(ctx, v.tx, m, class, numbers)
@@ -151,6 +155,10 @@ func (v *verifier) claim(c *claim, p *proof) {
 	same("D (direct payments)", c.Direct, direct(p.papers))
 	same("P (payments)", c.Paid, p.principal)
 	same("charges paid", c.ChargesPaid, p.charges)
+	same("interest paid", c.InterestPaid, p.interest)
+	if p.disorder {
+		v.failf("claim %s: a payment's allocation has interest that is not of its charges, or an unknown order of payment", c.InvoiceNo)
+	}
 	same("open charges", c.Charges, c.Fees+c.Flat+c.Interest-c.ChargesPaid-c.ChargesOff)
 	same("charges in the ledger", c.Charges, p.chargesGL)
 	if value.Base() < 0 {

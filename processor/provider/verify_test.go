@@ -79,7 +79,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 	damage(w, "provider_lines", "n", lines.columns, reflect.TypeFor[line]())
 	damage(w, "provider_payouts", "payout_id", payouts.columns, reflect.TypeFor[payout]())
 	damage(w, "provider_payments", "payment_id", payments.columns, reflect.TypeFor[payment]())
-	damage(w, "provider_allocations", "payment_id", []string{"invoice_no", "principal", "charges"}, reflect.TypeFor[allocation]())
+	damage(w, "provider_allocations", "payment_id", []string{"invoice_no", "principal", "charges", "interest", "paid_in"}, reflect.TypeFor[allocation]())
 	damage(w, "provider_papers", "number", []string{"amount"}, reflect.TypeFor[paper]())
 	w.verify()
 }

@@ -292,6 +292,7 @@ func (v *verifier) payment(s *session, p *payment, took []*allocation) {
 	if p.Returned < 0 || rowOf(p.Source) != rowOf(p.Cause) {
 		v.failf("payment %s: returned %s, from %q and %q", p.PaymentID, p.Returned, p.Source, p.Cause)
 	}
+	v.steps(p, len(took) > 0)
 	if len(took) == 0 {
 		return
 	}
@@ -302,6 +303,25 @@ func (v *verifier) payment(s *session, p *payment, took []*allocation) {
 	}
 	if !matchedAs(p, c, s.orders[c.OrderNo]) || p.DebtorIBAN != "" && !s.payers[p.DebtorIBAN][c.CustomerNo] {
 		v.failf("payment %s: %q from %q was not matched to claim %s by %q", p.PaymentID, p.Reference, p.DebtorIBAN, c.InvoiceNo, p.MatchedBy)
+	}
+}
+
+// steps compares the reasons that were kept with a payment with what it was
+// matched by; payments of the time before reasons were kept have none.
+func (v *verifier) steps(p *payment, took bool) {
+	all, err := p.steps()
+	if err != nil {
+		v.failf("payment %s: its reasons cannot be read: %v", p.PaymentID, err)
+		return
+	}
+	by, booked := "", false
+	for _, s := range all {
+		if slices.Contains([]string{RuleOneClaim, RuleExact, RuleOldest, RuleLastDue}, s.Rule) {
+			by, booked = s.By, true
+		}
+	}
+	if len(all) > 0 && (booked != took || took && by != p.MatchedBy) {
+		v.failf("payment %s: matched by %q, its reasons say %q", p.PaymentID, p.MatchedBy, by)
 	}
 }
 

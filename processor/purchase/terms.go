@@ -25,6 +25,8 @@ type Terms struct {
 	Guarantee            GuaranteeTerms `json:"guarantee"`
 	PayoutMin            money.Amount   `json:"payout_min"`
 	Dunning              DunningTerms   `json:"dunning"`
+	// Allocation is what payments pay first; the zero value is the law's order.
+	Allocation AllocationTerms `json:"allocation,omitzero"`
 }
 
 // CreditTerms are the limits of the credit decision (§ 6).
@@ -64,6 +66,37 @@ type DunningTerms struct {
 	B2BFlat           money.Amount   `json:"b2b_flat"`
 	B2CPoints         money.Rate     `json:"b2c_points"`
 	B2BPoints         money.Rate     `json:"b2b_points"`
+}
+
+// What a claim owes, in the words of § 367 (1) BGB: Kosten, Zinsen,
+// Hauptleistung.
+const (
+	PayCharges   = "charges"   // dunning fees and the flat sum of § 288 (5) BGB
+	PayInterest  = "interest"  // default interest
+	PayPrincipal = "principal" // the invoice
+)
+
+// What a payment that names an order pays, where several of its claims are open
+// (§ 366 BGB).
+const (
+	ExactThenOldest = "exact-then-oldest" // the one claim that owes exactly the amount, else the oldest due first
+	OldestFirst     = "oldest"            // the oldest due first
+)
+
+// AllocationTerms (Tilgungsbestimmung) say which claims a payment pays, and
+// what of each claim first. They hold for bookings from then on: what was
+// allocated stays as it is.
+type AllocationTerms struct {
+	Within []string `json:"within"` // all of charges, interest, principal; nil: in this order
+	Across string   `json:"across"` // "": exact-then-oldest
+}
+
+// Order returns what a payment pays first within a claim.
+func (t AllocationTerms) Order() []string {
+	if len(t.Within) == 0 {
+		return []string{PayCharges, PayInterest, PayPrincipal}
+	}
+	return t.Within
 }
 
 // A BaseRate (Basiszinssatz, § 247 BGB) holds from a day on, in basis points.
