@@ -174,12 +174,13 @@ type Merchant struct {
 	Address Address `yaml:"address"`
 	// DATEV are the accounts of a booking batch (EXTF) with each payout; without
 	// the block there is none.
-	DATEV     *report.DATEVConfig `yaml:"datev"`
-	Credit    Credit              `yaml:"credit"`
-	Fees      Fees                `yaml:"fees"`
-	Guarantee Guarantee           `yaml:"guarantee"`
-	Payout    Payout              `yaml:"payout"`
-	Dunning   Dunning             `yaml:"dunning"`
+	DATEV      *report.DATEVConfig `yaml:"datev"`
+	Credit     Credit              `yaml:"credit"`
+	Fees       Fees                `yaml:"fees"`
+	Guarantee  Guarantee           `yaml:"guarantee"`
+	Payout     Payout              `yaml:"payout"`
+	Allocation Allocation          `yaml:"allocation"`
+	Dunning    Dunning             `yaml:"dunning"`
 }
 
 // Credit are the limits of the credit decision (Bonitätsprüfung).
@@ -224,6 +225,22 @@ type Guarantee struct {
 // Payout (Auszahlung): a total below Min is carried to the next week.
 type Payout struct {
 	Min amount `yaml:"min"`
+}
+
+// Allocation (Tilgungsreihenfolge, §§ 366, 367 BGB) says what the payment of a
+// debtor pays first. A change holds for payments that are booked after it; what
+// was booked is undone, if the bank takes a payment back, as it was booked.
+type Allocation struct {
+	// Within a claim: charges (fees and flat sum), interest and principal, each
+	// once. Default: in this order, as § 367 (1) BGB says; [charges, principal,
+	// interest] is the order of § 497 (3) BGB for consumer credit. A payment of
+	// exactly the principal of its one claim pays the principal in any order.
+	Within []string `yaml:"within"`
+	// Across several open claims of an order that a payment names:
+	// exact-then-oldest (default), where the one claim that owes exactly the
+	// amount is what the debtor meant (§ 366 (1) BGB), or oldest. Both pay the
+	// oldest due first else.
+	Across string `yaml:"across"`
 }
 
 // Dunning (Mahnverfahren).

@@ -1,5 +1,7 @@
 package main
 
+import "github.com/kontor-exchange/kontor/processor/purchase"
+
 // defaults is the configuration before a file is read, so that what the file
 // says explicitly holds, 0 included.
 func defaults() *Config {
@@ -56,6 +58,10 @@ func defaultMerchant() Merchant {
 		Fees:      Fees{Percent: percentOf("2.50"), Fixed: amountOf("0.50"), VAT: percentOf("19.00")},
 		Guarantee: Guarantee{Days: numberOf(30), Anchor: "activation", AnnouncedHoldDays: numberOf(21)},
 		Payout:    Payout{Min: amountOf("0.01")},
+		Allocation: Allocation{
+			Within: []string{purchase.PayCharges, purchase.PayInterest, purchase.PayPrincipal},
+			Across: purchase.ExactThenOldest,
+		},
 		Dunning: Dunning{
 			After:             []number{numberOf(7), numberOf(7), numberOf(10), numberOf(14)},
 			Fee:               []amount{amountOf("0.00"), amountOf("2.50"), amountOf("2.50"), amountOf("0.00")},

@@ -101,6 +101,7 @@ func (c *Config) Terms(id string) purchase.Terms {
 		TermDays:             m.TermDays.value,
 		ParkDays:             m.ParkDays.value,
 		Credit:               m.Credit.terms(),
+		Allocation:           purchase.AllocationTerms{Within: m.Allocation.Within, Across: m.Allocation.Across},
 		Fees:                 purchase.FeeTerms{Percent: m.Fees.Percent.value, Fixed: m.Fees.Fixed.value, VAT: m.Fees.VAT.value},
 		Guarantee:            m.Guarantee.terms(),
 		PayoutMin:            m.Payout.Min.value,

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"slices"
+
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -15,6 +18,14 @@ func (m Merchant) validateTerms(f *faults, key string) {
 	f.oneOf(key+".guarantee.anchor", m.Guarantee.Anchor, "activation", "invoice", "due")
 	f.between(key+".guarantee.announced_hold_days", m.Guarantee.AnnouncedHoldDays, 0, 365)
 	f.positive(key+".payout.min", m.Payout.Min)
+	m.Allocation.validate(f, key+".allocation")
+}
+
+func (a Allocation) validate(f *faults, key string) {
+	all := []string{purchase.PayCharges, purchase.PayInterest, purchase.PayPrincipal}
+	given := slices.Sorted(slices.Values(a.Within))
+	f.check(slices.Equal(given, all), key+".within", "%v does not name each of charges, interest and principal once; want such as [charges, interest, principal]", a.Within)
+	f.oneOf(key+".across", a.Across, purchase.ExactThenOldest, purchase.OldestFirst)
 }
 
 func (c Credit) validate(f *faults, key string) {
