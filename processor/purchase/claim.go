@@ -23,12 +23,14 @@ func (c Claim) Outstanding() money.Amount { return max(0, c.Base()-c.P) }
 func (c Claim) Refund() money.Amount { return max(0, c.P-c.Base()) }
 
 // Entitlement is what the merchant has been credited for this claim so far.
-// Every event recomputes it; the difference is one payout line.
+// Every event recomputes it; the difference is one payout line. P falls below
+// zero when a payment is charged back of which a part was paid back to the
+// debtor before: that part is the provider's loss, not the merchant's.
 func (c Claim) Entitlement() money.Amount {
 	if c.Guaranteed {
 		return c.Base()
 	}
-	return min(c.P, c.Base())
+	return max(0, min(c.P, c.Base()))
 }
 
 // A Reduction is a received return or a credit note, as far as [Fold] needs it.

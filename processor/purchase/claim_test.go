@@ -26,6 +26,7 @@ func TestClaim(t *testing.T) {
 		{"paid in part, then returned in part", purchase.Claim{I: 100, K: 30, P: 40}, 70, 30, 0, 40},
 		{"paid to the merchant", purchase.Claim{I: 100, D: 100}, 0, 0, 0, 0},
 		{"paid twice", purchase.Claim{I: 100, D: 60, P: 100}, 40, 0, 60, 40},
+		{"returned, paid back, then charged back", purchase.Claim{I: 100, K: 60, P: -60}, 40, 100, 0, 0},
 	}
 	for _, tt := range tests {
 		c := tt.claim
@@ -42,7 +43,7 @@ func TestClaimAlgebra(t *testing.T) {
 		i := money.Amount(rapid.Int64Range(1, 1_000).Draw(t, "I"))
 		k := money.Amount(rapid.Int64Range(0, int64(i)).Draw(t, "K"))
 		d := money.Amount(rapid.Int64Range(0, int64(i-k)).Draw(t, "D"))
-		c := purchase.Claim{I: i, K: k, D: d, P: money.Amount(rapid.Int64Range(0, 2_000).Draw(t, "P")), Guaranteed: rapid.Bool().Draw(t, "g")}
+		c := purchase.Claim{I: i, K: k, D: d, P: money.Amount(rapid.Int64Range(-1_000, 2_000).Draw(t, "P")), Guaranteed: rapid.Bool().Draw(t, "g")}
 		if c.Outstanding() < 0 || c.Refund() < 0 || c.Entitlement() < 0 || c.Entitlement() > c.Base() {
 			t.Fatalf("%+v: outstanding %d, refund %d, E %d of B %d", c, c.Outstanding(), c.Refund(), c.Entitlement(), c.Base())
 		}
