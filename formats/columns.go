@@ -104,6 +104,9 @@ func choice(name string, of ...string) column {
 // (Debitorenkonto).
 func debtor() column { return column{name: "debtor_account", kind: debtorCell, later: true} }
 
+// consent says that a debtor takes letters by mail.
+func consent() column { return column{name: "email_consent", kind: yesNoCell, later: true} }
+
 // must makes a column required in every row.
 func must(c column) column {
 	c.need, c.always = required, true

@@ -38,7 +38,7 @@ var orders = schema{
 		text("city"), country("country"),
 		text("ship_first_name"), text("ship_last_name"), text("ship_company"), text("ship_street"),
 		text("ship_house_no"), text("ship_postcode"), text("ship_city"), country("ship_country"),
-		days("term_days"), debtor(),
+		days("term_days"), debtor(), consent(),
 	},
 }
 

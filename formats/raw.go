@@ -37,6 +37,7 @@ type rawOrder struct {
 	ShipCountry   string `csv:"ship_country"`
 	TermDays      string `csv:"term_days"`
 	DebtorAccount string `csv:"debtor_account"`
+	EmailConsent  string `csv:"email_consent"`
 }
 
 type rawInvoice struct {

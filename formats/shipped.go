@@ -69,9 +69,11 @@ var actindoFeeds = map[purchase.Feed]actindoFeed{
 			"Anrede", "Vorname", "Nachname", "Firma", "USt-IdNr", "Geburtsdatum", "E-Mail", "Telefon", "Straße",
 			"Hausnummer", "PLZ", "Ort", "Land", "Lieferung Vorname", "Lieferung Nachname", "Lieferung Firma",
 			"Lieferung Straße", "Lieferung Hausnummer", "Lieferung PLZ", "Lieferung Ort", "Lieferung Land", "Zahlungsziel",
-			"Debitorenkonto",
+			"Debitorenkonto", "E-Mail-Einwilligung",
 		},
-		values: map[string]map[string]string{"customer_type": {"Privat": purchase.B2C, "Firma": purchase.B2B}},
+		values: map[string]map[string]string{
+			"customer_type": {"Privat": purchase.B2C, "Firma": purchase.B2B}, "email_consent": {"J": yes, "N": no},
+		},
 	},
 	purchase.Invoices: {
 		codes: []string{"RE"},

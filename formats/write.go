@@ -29,8 +29,8 @@ type Writer struct {
 
 // NewWriter writes the header at once. Without columns (canonical names, or
 // [DocumentColumn]) it writes all columns that the profile has for the feed, but
-// the debtor account, which few exports have. An unknown column is an error of
-// each further call.
+// the debtor account and the consent to mail, which few exports have. An unknown
+// column is an error of each further call.
 func (p *Profile) NewWriter(w io.Writer, feed purchase.Feed, columns ...string) *Writer {
 	s := schemaOf(feed)
 	writer := &Writer{e: newEncoder(w, &p.dialect), schema: s}

@@ -44,6 +44,7 @@ type Order struct {
 	ShipCountry   string         `csv:"ship_country" json:"ship_country,omitempty"`
 	TermDays      Days           `csv:"term_days" json:"term_days,omitzero"`
 	DebtorAccount string         `csv:"debtor_account" json:"debtor_account,omitempty"` // the customer in the merchant's own books (Debitorenkonto)
+	EmailConsent  bool           `csv:"email_consent" json:"email_consent,omitempty"`   // letters may come by mail
 }
 
 // An Invoice (Rechnung) is a receivable that the provider buys.
@@ -404,16 +405,17 @@ func (c Command) Material() string { return join(c.Kind, c.Subject, c.Argument) 
 func (c Command) Content() string { return content(c) }
 
 // content joins all fields of a record in the order of its columns. The debtor
-// account counts only where there is one: it came later than rows that are
-// booked without it, and these must stay what they are.
+// account and the consent to mail count only where they are given: they came
+// later than rows that are booked without them, and these must stay what they
+// are.
 func content(r any) string {
 	v := reflect.ValueOf(r)
 	n := v.NumField()
 	switch r := r.(type) {
 	case Order:
-		n -= absent(r.DebtorAccount)
+		n -= absent(r.EmailConsent, r.DebtorAccount != "")
 	case Invoice:
-		n -= absent(r.DebtorAccount)
+		n -= absent(r.DebtorAccount != "")
 	}
 	var b strings.Builder
 	for i := range n {
@@ -425,11 +427,15 @@ func content(r any) string {
 	return b.String()
 }
 
-func absent(last string) int {
-	if last == "" {
-		return 1
+// absent counts the last columns, the last one first, up to one that is given.
+func absent(given ...bool) (n int) {
+	for _, is := range given {
+		if is {
+			break
+		}
+		n++
 	}
-	return 0
+	return n
 }
 
 func cell(v reflect.Value) string {

@@ -215,23 +215,26 @@ func TestDays(t *testing.T) {
 	}
 }
 
-// A row that was booked before there was a column debtor_account has the same
-// content now; one with an account differs, but in nothing material.
-func TestContentWithoutDebtorAccount(t *testing.T) {
+// A row that was booked before there were the columns debtor_account and
+// email_consent has the same content now; one with them differs, but in nothing
+// material.
+func TestContentWithoutLaterColumns(t *testing.T) {
 	tests := []struct {
 		name          string
 		without, with purchase.Record
-		last          string
+		last, more    string
 	}{
-		{"order", purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}}, purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}, DebtorAccount: "10001"}, "14"},
-		{"invoice", purchase.Invoice{InvoiceNo: "RE1", DefaultNotice: true}, purchase.Invoice{InvoiceNo: "RE1", DefaultNotice: true, DebtorAccount: "10001"}, "true"},
+		{"order with account", purchase.Order{OrderNo: "A1", DebtorAccount: "10001"}, purchase.Order{OrderNo: "A1", DebtorAccount: "10001", EmailConsent: true}, "10001", "true"},
+		{"order with consent", purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}}, purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}, EmailConsent: true}, "14", "\x1ftrue"},
+		{"order", purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}}, purchase.Order{OrderNo: "A1", TermDays: purchase.Days{N: 14, Given: true}, DebtorAccount: "10001"}, "14", "10001"},
+		{"invoice", purchase.Invoice{InvoiceNo: "RE1", DefaultNotice: true}, purchase.Invoice{InvoiceNo: "RE1", DefaultNotice: true, DebtorAccount: "10001"}, "true", "10001"},
 	}
 	for _, tt := range tests {
 		if !strings.HasSuffix(tt.without.Content(), "\x1f"+tt.last) {
-			t.Errorf("%s: Content() = %q; want it to end with the column before the account", tt.name, tt.without.Content())
+			t.Errorf("%s: Content() = %q; want it to end with the last column before", tt.name, tt.without.Content())
 		}
-		if tt.with.Content() != tt.without.Content()+"\x1f"+"10001" || tt.with.Material() != tt.without.Material() {
-			t.Errorf("%s: an account changes Content() to %q, Material() to %q", tt.name, tt.with.Content(), tt.with.Material())
+		if tt.with.Content() != tt.without.Content()+"\x1f"+tt.more || tt.with.Material() != tt.without.Material() {
+			t.Errorf("%s: a later column changes Content() to %q, Material() to %q", tt.name, tt.with.Content(), tt.with.Material())
 		}
 	}
 }
