@@ -87,6 +87,7 @@ func (p *program) printClaim(v claimView, zone *time.Location) error {
 		fmt.Sprintf("  invoiced %s, credited %s, paid to the shop %s, paid to the provider %s", c.I, c.K, c.D, c.P),
 		fmt.Sprintf("  the debtor owes %s and charges of %s, is owed %s; due %s, dunning level %d", c.Outstanding, c.Charges, c.Refund, due, c.Level),
 		fmt.Sprintf("  the merchant is entitled to %s; %s", c.E, guaranteed),
+		fmt.Sprintf("  the debtor pays with the reference %s or %s", dash(v.Order.Reference), dash(v.Order.Short)),
 		"",
 	}
 	if err := p.say(lines...); err != nil {

@@ -116,7 +116,7 @@ func (p *program) printOrder(v orderView, zone *time.Location) error {
 	lines := []string{
 		fmt.Sprintf("order %s of %s, customer %s: %s", v.OrderNo, dash(v.OrderDate), v.CustomerNo, state),
 		fmt.Sprintf("  ordered %s, approved %s, invoiced %s; may be invoiced until %s", v.Gross, v.Approved, v.Invoiced, dateText(v.ValidUntil)),
-		fmt.Sprintf("  invoices %s, reference %s, from %s", dash(strings.Join(v.Invoices, " ")), dash(v.Reference), dash(v.Source)),
+		fmt.Sprintf("  invoices %s, reference %s or %s, from %s", dash(strings.Join(v.Invoices, " ")), dash(v.Reference), dash(v.Short), dash(v.Source)),
 	}
 	for _, c := range v.Waiting {
 		lines = append(lines, fmt.Sprintf("  %s decided %s (%s); the next run tells the provider", c.Operator, c.Argument, c.Reason))

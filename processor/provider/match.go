@@ -11,7 +11,7 @@ import (
 )
 
 // How payments find their claim (domain § 7): by (a) the RF references of known
-// orders, (b) invoice numbers, (c) order numbers, (d) an IBAN that has paid
+// orders, or else their short references, (b) invoice numbers, (c) order numbers, (d) an IBAN that has paid
 // before. The first of (a) to (c) with a hit decides; never a guess: all else
 // waits in suspense.
 
@@ -25,17 +25,21 @@ func (p *payment) valued() schedules.Date {
 // A lookup holds what the references of a chunk of payments may name.
 type lookup struct {
 	byReference map[string][]*order // RF reference → orders
+	byShort     map[string]*order   // short reference → order
 	orders      map[string][]*order // match key → orders
 	claims      map[string][]*claim // match key → active claims
 }
 
 // look loads all that a chunk of payments may hit, by a few queries.
 func (s *session) look(ctx context.Context, chunk []*payment, byIBAN bool) (*lookup, error) {
-	l := &lookup{map[string][]*order{}, map[string][]*order{}, map[string][]*claim{}}
-	references, keys, ibans := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	l := &lookup{map[string][]*order{}, map[string]*order{}, map[string][]*order{}, map[string][]*claim{}}
+	references, shorts, keys, ibans := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, p := range chunk {
 		for _, r := range creditorReferences(p.Reference) {
 			references[r] = true
+		}
+		for _, t := range shortReferences(p.Reference) {
+			shorts[t.reference] = true
 		}
 		for _, k := range numberCandidates(p.Reference) {
 			keys[k] = true
@@ -45,6 +49,9 @@ func (s *session) look(ctx context.Context, chunk []*payment, byIBAN bool) (*loo
 		}
 	}
 	if err := s.lookOrders(ctx, l, references, keys); err != nil {
+		return nil, err
+	}
+	if err := s.lookShorts(ctx, l, shorts); err != nil {
 		return nil, err
 	}
 	if err := s.lookClaims(ctx, l, keys); err != nil {
@@ -80,6 +87,25 @@ func (s *session) lookOrders(ctx context.Context, l *lookup, references, keys ma
 	}
 	for _, o := range byKey {
 		l.orders[o.MatchKey] = append(l.orders[o.MatchKey], s.orders[o.OrderNo])
+	}
+	return s.loadOrderClaims(ctx, numbers)
+}
+
+func (s *session) lookShorts(ctx context.Context, l *lookup, shorts map[string]bool) error {
+	if len(shorts) == 0 {
+		return nil
+	}
+	found, err := orders.find(ctx, s.tx, "merchant_id = ? AND short_reference <> '' AND short_reference IN ??", s.terms.Merchant, slices.Sorted(maps.Keys(shorts)))
+	if err != nil {
+		return err
+	}
+	var numbers []string
+	for _, o := range found {
+		if s.orders[o.OrderNo] == nil {
+			s.orders[o.OrderNo] = o
+		}
+		l.byShort[o.Short] = s.orders[o.OrderNo]
+		numbers = append(numbers, o.OrderNo)
 	}
 	return s.loadOrderClaims(ctx, numbers)
 }
@@ -142,6 +168,9 @@ func (h hit) customer() string {
 // (a) to (c) that has one.
 func (s *session) hits(l *lookup, p *payment) []hit {
 	if found := s.referenceHits(l, p); len(found) > 0 {
+		return found
+	}
+	if found := s.shortHits(l, p); len(found) > 0 {
 		return found
 	}
 	return s.numbers(l, p, false)

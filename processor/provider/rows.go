@@ -24,9 +24,10 @@ type order struct {
 	ValidUntil    schedules.Date `db:"valid_until"`
 	Reference     string         `db:"reference"`
 	MatchKey      string         `db:"match_key"`
-	ClaimsOpen    money.Amount   `db:"claims_open"`    // Σ exposure of its claims
-	Overdue       int            `db:"overdue"`        // claims at the level of rule 7 with outstanding principal
-	DebtorAccount string         `db:"debtor_account"` // in the merchant's books, "" when not given
+	ClaimsOpen    money.Amount   `db:"claims_open"`     // Σ exposure of its claims
+	Overdue       int            `db:"overdue"`         // claims at the level of rule 7 with outstanding principal
+	DebtorAccount string         `db:"debtor_account"`  // in the merchant's books, "" when not given
+	Short         string         `db:"short_reference"` // see [purchase.ShortReference]; "" for old orders
 
 	whole bool // all claims of the order are in the session
 }
@@ -221,6 +222,7 @@ type notice struct {
 	Level     int            `db:"level"`
 	Status    string         `db:"status"`
 	SentOn    schedules.Date `db:"sent_on"`
+	Channel   string         `db:"channel"`
 	Notice    string         `db:"notice"` // JSON of [purchase.Notice]
 }
 

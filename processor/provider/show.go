@@ -214,6 +214,7 @@ type OrderInfo struct {
 	Cancelled  bool            `json:"cancelled"`
 	ValidUntil schedules.Date  `json:"valid_until"`
 	Reference  string          `json:"reference"`
+	Short      string          `json:"short_reference"` // to type by hand; "" for old orders
 	Decisions  []OrderDecision `json:"decisions"`
 	Invoices   []string        `json:"invoices"`
 }
@@ -239,7 +240,7 @@ func (p *Provider) Order(ctx context.Context, merchant, number string) (info Ord
 		found = true
 		info = OrderInfo{
 			OrderNo: o.OrderNo, CustomerNo: o.CustomerNo, Gross: o.Gross, Approved: o.Approved, Invoiced: o.Invoiced,
-			Cancelled: o.Cancelled, ValidUntil: o.ValidUntil, Reference: o.Reference, Invoices: []string{},
+			Cancelled: o.Cancelled, ValidUntil: o.ValidUntil, Reference: o.Reference, Short: purchase.FormatShort(o.Short), Invoices: []string{},
 		}
 		made, err := decisions.find(ctx, tx, "merchant_id = ? AND order_no = ? ORDER BY batch, record", merchant, number)
 		if err != nil {

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -39,6 +41,9 @@ func (t *taking) takeOrders(ctx context.Context, items []item) error {
 		t.receipt.Decisions = append(t.receipt.Decisions, t.decision(row))
 		t.result(i, "")
 	}
+	if err := t.nameShort(ctx, slices.Sorted(maps.Keys(addresses))); err != nil {
+		return err
+	}
 	if err := decisions.save(ctx, t.tx, made); err != nil {
 		return err
 	}
@@ -52,6 +57,9 @@ func (t *taking) order(o purchase.Order, decision string, code purchase.Code) *o
 		CustomerType: o.CustomerType, Gross: o.Gross, TermDays: -1, Decision: decision, Code: code,
 		ValidUntil: o.OrderDate + schedules.Date(t.terms.Credit.ValidDays),
 		Reference:  purchase.Reference(o.OrderNo), MatchKey: matchKey(o.OrderNo), DebtorAccount: o.DebtorAccount,
+	}
+	if before := t.orders[o.OrderNo]; before != nil {
+		row.Short = before.Short
 	}
 	if o.TermDays.Given {
 		row.TermDays = o.TermDays.N
@@ -97,7 +105,7 @@ func (t *taking) debtor(o purchase.Order) *debtor {
 	text, _ := json.Marshal(purchase.Debtor{
 		CustomerType: o.CustomerType, Salutation: o.Salutation, FirstName: o.FirstName, LastName: o.LastName,
 		Company: o.Company, Street: o.Street, HouseNo: o.HouseNo, Postcode: o.Postcode, City: o.City,
-		Country: o.Country, Email: o.Email,
+		Country: o.Country, Email: o.Email, EmailConsent: o.EmailConsent,
 	})
 	return &debtor{Merchant: t.terms.Merchant, OrderNo: o.OrderNo, Debtor: string(text)}
 }

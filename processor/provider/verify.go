@@ -23,7 +23,7 @@ func (p *Provider) Verify(ctx context.Context, merchant string) (broken []string
 	}
 	err = p.db.Read(ctx, func(tx *database.Tx) error {
 		v := &verifier{tx: tx, terms: terms}
-		for _, check := range []func(context.Context) error{v.chain, v.agreed, v.claims, v.details, v.lines, v.payments, v.accounts, v.payouts, v.weeks, v.orders, v.notices, v.batches} {
+		for _, check := range []func(context.Context) error{v.chain, v.agreed, v.claims, v.details, v.lines, v.payments, v.accounts, v.payouts, v.weeks, v.orders, v.shorts, v.notices, v.batches} {
 			if err := check(ctx); err != nil {
 				return err
 			}

@@ -330,6 +330,8 @@ func matchedAs(p *payment, c *claim, o *order) bool {
 	switch p.MatchedBy {
 	case "RF":
 		return o != nil && slices.Contains(creditorReferences(p.Reference), o.Reference)
+	case "SHORT":
+		return o != nil && slices.ContainsFunc(shortReferences(p.Reference), func(t typedShort) bool { return t.reference == o.Short })
 	case "INVOICE":
 		return names(p.Reference, c.InvoiceNo)
 	case "ORDER":

@@ -113,13 +113,17 @@ func (d *dunningLetter) payments(transfers []transfer) {
 }
 
 func (d *dunningLetter) details(a purchase.PaymentAdvice) [][2]string {
-	return [][2]string{
+	details := [][2]string{
 		{d.say("Empfänger", "Recipient"), a.Recipient},
 		{"IBAN", spaced(a.IBAN)},
 		{"BIC", strings.Join(filled(a.BIC, a.BankName), ", ")},
 		{d.say("Betrag", "Amount"), d.Renderer.sum(a.Amount, d.Currency)},
 		{d.say("Verwendungszweck", "Reference"), reference(a.Reference)},
 	}
+	if a.Short != "" {
+		details = append(details, [2]string{d.say("oder kurz", "or in short"), a.Short})
+	}
+	return details
 }
 
 // pay draws the QR code of one reference, and beside it what it says.
