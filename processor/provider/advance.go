@@ -54,7 +54,7 @@ func cause(slot schedules.Slot, zone *time.Location) string {
 // on the slot's day, in invoice order.
 func (s *session) guarantee(ctx context.Context, cause string) error {
 	for after := ""; ; {
-		found, err := claims.find(ctx, s.tx, `merchant_id = ? AND guaranteed = 0 AND recourse = 0 AND outstanding > 0 AND guarantee_on <> '' AND guarantee_on <= ? AND invoice_no > ?
+		found, err := claims.find(ctx, s.tx, `merchant_id = ? AND guaranteed = 0 AND recourse = 0 AND outstanding + written_off > 0 AND guarantee_on <> '' AND guarantee_on <= ? AND invoice_no > ?
 			ORDER BY invoice_no LIMIT ?`, s.terms.Merchant, s.day, after, chunk)
 		if err != nil || len(found) == 0 {
 			return err

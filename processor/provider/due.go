@@ -75,10 +75,10 @@ func returnAnnounced(papers []*paper, hold int, d schedules.Date) bool {
 	return false
 }
 
-// guaranteeDue reports whether a claim is guaranteed on day d. HOLD does not
-// stop the guarantee.
+// guaranteeDue reports whether a claim is guaranteed on day d. Neither HOLD nor
+// a write-off stops the guarantee: what the provider gives up is its loss.
 func guaranteeDue(c *claim, t purchase.GuaranteeTerms, d schedules.Date) bool {
-	return c.active() && !c.Guaranteed && !c.Recourse && c.Outstanding > 0 && d >= c.GuaranteeOn &&
+	return c.active() && !c.Guaranteed && !c.Recourse && c.values().Outstanding() > 0 && d >= c.GuaranteeOn &&
 		!openOn(c.papers, purchase.Dispute, purchase.DisputeClosed, d) &&
 		!returnAnnounced(c.papers, t.AnnouncedHoldDays, d)
 }

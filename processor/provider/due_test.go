@@ -144,7 +144,7 @@ func TestGuaranteeDue(t *testing.T) {
 		{"late", nil, "2027-10-31", true},
 		{"not active", func(c *claim) { c.ActivatedOn = 0 }, "2026-10-31", false},
 		{"guaranteed before", func(c *claim) { c.Guaranteed = true }, "2026-10-31", false},
-		{"paid", func(c *claim) { c.Outstanding = 0 }, "2026-10-31", false},
+		{"paid", func(c *claim) { c.Paid, c.Outstanding = 1, 0 }, "2026-10-31", false},
 		{"HOLD does not stop it", func(c *claim) { c.papers = notes(t, purchase.Hold, "2026-10-01") }, "2026-10-31", true},
 		{"DISPUTE does", func(c *claim) { c.papers = notes(t, purchase.Dispute, "2026-10-31") }, "2026-10-31", false},
 		{"a dispute of tomorrow", func(c *claim) { c.papers = notes(t, purchase.Dispute, "2026-11-01") }, "2026-10-31", true},
@@ -153,7 +153,7 @@ func TestGuaranteeDue(t *testing.T) {
 		}, "2026-10-31", false},
 	}
 	for _, tt := range tests {
-		c := &claim{ActivatedOn: date(t, "2026-10-01"), GuaranteeOn: date(t, "2026-10-31"), Outstanding: 1}
+		c := &claim{ActivatedOn: date(t, "2026-10-01"), GuaranteeOn: date(t, "2026-10-31"), Invoiced: 1, Outstanding: 1}
 		if tt.edit != nil {
 			tt.edit(c)
 		}

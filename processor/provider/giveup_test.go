@@ -29,6 +29,22 @@ func TestRecourse(t *testing.T) {
 	})
 }
 
+// A write-off is the provider's loss: the merchant is guaranteed all the same.
+func TestWriteOffBeforeGuarantee(t *testing.T) {
+	each(t, nil, func(w *world) {
+		w.taken(w.sale("1001", "K1", 10_000)...)
+		w.taken(w.payment("Z1", 3_000, "RE1001"), w.command("O1", purchase.WriteOff, "RE1001", ""))
+		w.wantBalances("pending -70.00, payable -27.00, bank 30.00, fees -3.00, losses 70.00")
+		if got := stateOf(w.claim("RE1001"), 4); got != "PARTIALLY_PAID" {
+			t.Errorf("the state is %s; want PARTIALLY_PAID", got)
+		}
+		w.at("2026-10-31 04:00")
+		w.advance(schedules.Guarantee)
+		w.wantLines("FEE RE1001 RE1001 -3.00", "COLLECTION RE1001 Z1 30.00", "GUARANTEE RE1001 RE1001 70.00")
+		w.wantBalances("payable -97.00, bank 30.00, fees -3.00, losses 70.00")
+	})
+}
+
 // What is written off is a loss; money that comes after all makes it smaller.
 func TestWriteOff(t *testing.T) {
 	each(t, nil, func(w *world) {

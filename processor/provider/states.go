@@ -15,7 +15,7 @@ func stateOf(c *claim, levels int) string {
 		return "CREDITED"
 	case v.Refund() > 0:
 		return "OVERPAID"
-	case c.Outstanding == 0:
+	case v.Outstanding() == 0: // what was written off is not paid
 		return "PAID"
 	case c.Level >= levels:
 		return "COLLECTION"
