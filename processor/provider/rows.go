@@ -222,7 +222,6 @@ type notice struct {
 	Level     int            `db:"level"`
 	Status    string         `db:"status"`
 	SentOn    schedules.Date `db:"sent_on"`
-	Channel   string         `db:"channel"`
 	Notice    string         `db:"notice"` // JSON of [purchase.Notice]
 }
 
