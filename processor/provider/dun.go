@@ -165,8 +165,13 @@ func (s *session) notice(c *claim, day dunningDay, principal []balance, address,
 			return nil, err
 		}
 	}
+	if n.Hold == "" && s.terms.Dunning.Mail {
+		n.Channel = mailChannel(n.CustomerNo, n.Debtor)
+	}
 	text, err := json.Marshal(n)
-	return &notice{Merchant: s.terms.Merchant, RunDate: s.day, InvoiceNo: c.InvoiceNo, Level: n.Level, Status: n.Status, Notice: string(text)}, err
+	return &notice{
+		Merchant: s.terms.Merchant, RunDate: s.day, InvoiceNo: c.InvoiceNo, Level: n.Level, Status: n.Status, Channel: n.Channel, Notice: string(text),
+	}, err
 }
 
 // draft works out what a notice of the day says.
@@ -241,16 +246,22 @@ func noticeID(merchant, invoice string, level int) string {
 	return "D-" + merchant + "-" + invoice + "-" + strconv.Itoa(level)
 }
 
-// Sent says that the notices of a dunning run were delivered to the letters
-// folder on a day: from it the next level counts, and default.
+// Sent says that the notices of a dunning run that leave on paper were delivered
+// to the letters folder on a day: from it the next level counts, and default.
 func (p *Provider) Sent(ctx context.Context, tx *database.Tx, merchant string, runDate, day schedules.Date) error {
+	return p.SentBy(ctx, tx, merchant, runDate, day, "")
+}
+
+// SentBy says that the notices of a dunning run that leave by a channel have
+// left on a day.
+func (p *Provider) SentBy(ctx context.Context, tx *database.Tx, merchant string, runDate, day schedules.Date, channel string) error {
 	terms, err := p.termsOf(merchant)
 	if err != nil {
 		return err
 	}
-	const issued = "merchant_id = ? AND run_date = ? AND invoice_no > ? AND sent_on = '' AND status IN ('ISSUED', 'COLLECTION') ORDER BY invoice_no LIMIT ?"
+	const issued = "merchant_id = ? AND run_date = ? AND channel = ? AND invoice_no > ? AND sent_on = '' AND status IN ('ISSUED', 'COLLECTION') ORDER BY invoice_no LIMIT ?"
 	for after := ""; ; {
-		list, err := notices.find(ctx, tx, issued, merchant, runDate, after, chunk)
+		list, err := notices.find(ctx, tx, issued, merchant, runDate, channel, after, chunk)
 		if err != nil || len(list) == 0 {
 			return err
 		}

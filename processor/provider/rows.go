@@ -222,6 +222,7 @@ type notice struct {
 	Level     int            `db:"level"`
 	Status    string         `db:"status"`
 	SentOn    schedules.Date `db:"sent_on"`
+	Channel   string         `db:"channel"`
 	Notice    string         `db:"notice"` // JSON of [purchase.Notice]
 }
 

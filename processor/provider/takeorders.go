@@ -105,7 +105,7 @@ func (t *taking) debtor(o purchase.Order) *debtor {
 	text, _ := json.Marshal(purchase.Debtor{
 		CustomerType: o.CustomerType, Salutation: o.Salutation, FirstName: o.FirstName, LastName: o.LastName,
 		Company: o.Company, Street: o.Street, HouseNo: o.HouseNo, Postcode: o.Postcode, City: o.City,
-		Country: o.Country, Email: o.Email,
+		Country: o.Country, Email: o.Email, EmailConsent: o.EmailConsent,
 	})
 	return &debtor{Merchant: t.terms.Merchant, OrderNo: o.OrderNo, Debtor: string(text)}
 }

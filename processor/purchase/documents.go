@@ -225,6 +225,7 @@ type Notice struct {
 	NextLevelOn    schedules.Date `json:"next_level_on"`
 	Hold           string         `json:"hold"` // reason when HELD: HOLD, DISPUTE, RETURN_ANNOUNCED, PAYMENT_WAITING, STATEMENT_OLD, BASE_RATE
 	Status         string         `json:"status"`
+	Channel        string         `json:"channel,omitempty"` // "" on paper; else by mail, one mail for each channel and day
 	Debtor         Debtor         `json:"debtor"`
 	Payment        PaymentAdvice  `json:"payment"`
 }
@@ -242,6 +243,7 @@ type Debtor struct {
 	City         string `json:"city"`
 	Country      string `json:"country"`
 	Email        string `json:"email"`
+	EmailConsent bool   `json:"email_consent,omitempty"`
 }
 
 // PaymentAdvice says where and how a debtor pays.

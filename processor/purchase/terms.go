@@ -66,6 +66,7 @@ type DunningTerms struct {
 	B2BFlat           money.Amount   `json:"b2b_flat"`
 	B2CPoints         money.Rate     `json:"b2c_points"`
 	B2BPoints         money.Rate     `json:"b2b_points"`
+	Mail              bool           `json:"mail,omitempty"` // notices leave by mail where the debtor has consented
 }
 
 // What a claim owes, in the words of § 367 (1) BGB: Kosten, Zinsen,
