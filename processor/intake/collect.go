@@ -18,14 +18,18 @@ import (
 // Collect copies every complete file of the inbox into the spool, registers it
 // and reads it. A file that is there already, because its removal failed or was
 // not wanted, is known by name, size and time and is not taken again. A file
-// that cannot be fetched or read stops no other; all errors come together.
+// that cannot be fetched or read stops no other, and an inbox that does not
+// answer stops nothing that was registered; all errors come together.
 //
 // Calling it again for the same run reads to the end what was cut off, and
 // takes what has arrived since.
 func (in *Intake) Collect(ctx context.Context, run Run, box Inbox) error {
-	if err := in.readNew(ctx, box); err != nil {
-		return at("read", "files of "+box.Owner, err)
-	}
+	taken := in.takeAll(ctx, run, box)
+	return errors.Join(taken, at("read", "files of "+box.Owner, in.readNew(ctx, box)))
+}
+
+// takeAll registers the complete files of the inbox.
+func (in *Intake) takeAll(ctx context.Context, run Run, box Inbox) error {
 	files, err := in.complete(ctx, box)
 	if err != nil {
 		return at("look into", "the inbox of "+box.Owner, err)
@@ -39,7 +43,7 @@ func (in *Intake) Collect(ctx context.Context, run Run, box Inbox) error {
 			break
 		}
 	}
-	return errors.Join(append(errs, at("read", "files of "+box.Owner, in.readNew(ctx, box)))...)
+	return errors.Join(errs...)
 }
 
 // complete lists the files of the inbox that are new and are not being written.

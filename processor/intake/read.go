@@ -13,20 +13,26 @@ import (
 )
 
 // readNew reads the registered files of an inbox that were not read to their
-// end, in the order in which they were registered.
+// end, in the order in which they were registered. One that the archive does not
+// give back stops no other; any other error does.
 func (in *Intake) readNew(ctx context.Context, box Inbox) error {
 	var todo []file
 	err := in.db.Read(ctx, func(tx *database.Tx) (err error) {
 		todo, err = files(ctx, tx, "merchant_id = ? AND state = 'NEW' ORDER BY ABS(number)", box.Owner)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	var errs []error
 	for _, f := range todo {
-		if err != nil {
+		err := in.read(ctx, box, f)
+		errs = append(errs, err)
+		if err != nil && !errors.Is(err, ErrUnreadable) {
 			break
 		}
-		err = in.read(ctx, box, f)
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // read reads one file. Its rows are stored chunk by chunk under their own keys,
@@ -70,7 +76,7 @@ func (in *Intake) original(ctx context.Context, f file) (number int64, err error
 
 // readRows reads the rows of a file into the database.
 func (in *Intake) readRows(ctx context.Context, box Inbox, f file) (err error) {
-	content, err := in.spool.Open(f.sha256)
+	content, err := in.archived(f)
 	if err != nil {
 		return err
 	}
@@ -86,6 +92,9 @@ func (in *Intake) readRows(ctx context.Context, box Inbox, f file) (err error) {
 				return err
 			}
 		}
+	}
+	if content.broken != nil {
+		return content.broken
 	}
 	if reason := r.Err(); reason != nil {
 		return in.refuse(ctx, box, f, *reason)

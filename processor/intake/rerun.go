@@ -51,7 +51,11 @@ func (in *Intake) RerunFile(ctx context.Context, run Run, box Inbox, number int6
 	if f.sha256 == "" {
 		return 0, fmt.Errorf("file %s was too large to be kept; drop it in again: %w", f.name, ErrUnknown)
 	}
-	return -1, in.again(ctx, run, box, f)
+	content, err := in.archived(f) // a run that waits for what is lost would never end
+	if err != nil {
+		return 0, err
+	}
+	return -1, errors.Join(content.Close(), in.again(ctx, run, box, f))
 }
 
 // again registers a file of the archive anew.
@@ -110,7 +114,7 @@ func (in *Intake) RerunRows(ctx context.Context, run Run, box Inbox, number int6
 // reread reads the wanted rows from the archive and puts them where they are
 // tried; one that cannot be read now either keeps its verdict.
 func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int64]bool) (err error) {
-	content, err := in.spool.Open(f.sha256)
+	content, err := in.archived(f)
 	if err != nil {
 		return err
 	}
@@ -129,6 +133,9 @@ func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int6
 				return err
 			}
 		}
+	}
+	if content.broken != nil {
+		return content.broken
 	}
 	if reason := r.Err(); reason != nil {
 		return reason
