@@ -13,11 +13,21 @@ import (
 
 const payoutFolder = "out/payouts"
 
-// payout writes all files of a payout: the accountants' table and its twin, the
-// workbook, the booking batches, the statement that is the fee invoice and its
-// electronic twin, the transfer for the bank, and what is open and to come.
-// Nothing leaves that does not agree in itself.
+// payout writes all files of a payout, and the transfer for the bank.
 func (j *job) payout(ctx context.Context, p purchase.Payout) ([]made, error) {
+	files, err := j.settlement(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	order, err := j.transfer(ctx, p)
+	return append(files, order...), err
+}
+
+// settlement writes what tells of a payout: the accountants' table and its twin,
+// the workbook, the booking batches, the statement that is the fee invoice and
+// its electronic twin, and what is open and to come. Nothing leaves that does not
+// agree in itself.
+func (j *job) settlement(ctx context.Context, p purchase.Payout) ([]made, error) {
 	if err := report.CheckPayout(ctx, p); err != nil {
 		return nil, err
 	}
@@ -29,7 +39,7 @@ func (j *job) payout(ctx context.Context, p purchase.Payout) ([]made, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, more := range []func(context.Context, purchase.Payout) ([]made, error){j.workbook, j.bookings, j.invoice, j.transfer, j.openItems} {
+	for _, more := range []func(context.Context, purchase.Payout) ([]made, error){j.workbook, j.bookings, j.invoice, j.openItems} {
 		some, err := more(ctx, p)
 		if err != nil {
 			return nil, err

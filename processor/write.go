@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"strconv"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -45,9 +44,10 @@ func setPosition(ctx context.Context, tx *database.Tx, merchant, reader string, 
 type made struct {
 	file   outbox.File
 	stored spool.Stored
+	base   string // the name of its first version
 }
 
-// make writes a file into the spool.
+// make writes a file into the spool, as the renderer's version of it.
 func (j *job) make(target, folder, name, kind, subject string, write func(io.Writer) error) (made, error) {
 	w, err := j.Spool.Create()
 	if err != nil {
@@ -58,20 +58,36 @@ func (j *job) make(target, folder, name, kind, subject string, write func(io.Wri
 	}
 	stored, err := w.Commit()
 	return made{outbox.File{
-		Merchant: j.m.ID(), Target: target, Folder: folder, Name: name, Run: j.r.number, Kind: kind, Subject: subject,
-	}, stored}, err
+		Merchant: j.m.ID(), Target: target, Folder: folder, Name: report.Versioned(name, j.m.Renderer.Version), Run: j.r.number,
+		Kind: kind, Subject: subject,
+	}, stored, name}, err
 }
 
 // add registers files, with what else is true from then on.
 func (j *job) add(ctx context.Context, files []made, also func(*database.Tx) error) error {
 	return j.DB.Write(ctx, func(tx *database.Tx) error {
 		for _, f := range files {
-			if err := j.Outbox.Add(ctx, tx, f.file, f.stored); err != nil {
+			if err := j.register(ctx, tx, f); err != nil {
 				return err
 			}
 		}
 		return also(tx)
 	})
+}
+
+// register takes a file that a run has written. When the run was cut off behind
+// it, and what goes on is a program or a configuration that writes it in other
+// words, both stay: the later one is a further version. An order to the bank is
+// never given twice.
+func (j *job) register(ctx context.Context, tx *database.Tx, f made) error {
+	err := j.Outbox.Add(ctx, tx, f.file, f.stored)
+	for n := 2; errors.Is(err, outbox.ErrOtherBytes) && f.file.Target != outbox.Bank; n++ {
+		later := f.file
+		later.Name = report.Versioned(f.base, n)
+		v := outbox.Version{Number: n, Supersedes: report.Versioned(f.base, n-1), Reason: "written anew after the run was cut off"}
+		err = j.Outbox.AddVersion(ctx, tx, later, v, f.stored)
+	}
+	return err
 }
 
 // documents goes through what the provider has said since a reader was last
@@ -102,22 +118,28 @@ func (j *job) letters(ctx context.Context) error {
 		if d.Dunning == nil {
 			return nil, nil
 		}
-		letters := 0
-		name := report.LettersName(j.m.ID(), d.Dunning.RunDate)
-		f, err := j.make(outbox.Letters, "", name, outbox.Letter, d.Dunning.RunDate.String(), func(w io.Writer) (err error) {
-			letters, err = j.m.Renderer.Letters(ctx, w, *d.Dunning)
-			return err
-		})
-		if err != nil || letters == 0 {
-			return nil, err
-		}
-		printed, err := j.printed(ctx, *d.Dunning)
-		if err != nil {
+		letters, err := j.notices(ctx, *d.Dunning)
+		if err != nil || letters == nil {
 			return nil, err
 		}
 		handed, err := j.collection(ctx, *d.Dunning)
-		return slices.Concat([]made{f}, printed, handed), err
+		return append(letters, handed...), err
 	})
+}
+
+// notices writes the letters of a dunning run, for machines and as PDF; nil when
+// there are none.
+func (j *job) notices(ctx context.Context, d purchase.Dunning) ([]made, error) {
+	letters := 0
+	f, err := j.make(outbox.Letters, "", report.LettersName(j.m.ID(), d.RunDate), outbox.Letter, d.RunDate.String(), func(w io.Writer) (err error) {
+		letters, err = j.m.Renderer.Letters(ctx, w, d)
+		return err
+	})
+	if err != nil || letters == 0 {
+		return nil, err
+	}
+	printed, err := j.printed(ctx, d)
+	return append([]made{f}, printed...), err
 }
 
 // printed makes one PDF letter for each debtor of a dunning run, where the
@@ -167,10 +189,7 @@ func (j *job) reports(ctx context.Context) error {
 		case d.Refund != nil:
 			return j.refund(*d.Refund)
 		case d.Dunning != nil:
-			return j.pair(outbox.ERP, "out/dunning", outbox.Dunning, d.Dunning.RunDate.String(),
-				func(ending string) string { return report.DunningName(j.m.ID(), d.Dunning.RunDate, ending) },
-				func(w io.Writer) error { return r.DunningCSV(ctx, w, *d.Dunning) },
-				func(w io.Writer) error { return r.DunningJSON(ctx, w, *d.Dunning) })
+			return j.dunning(ctx, *d.Dunning)
 		case d.States != nil:
 			return j.pair(outbox.ERP, "out/states", outbox.States, j.run.Name,
 				func(ending string) string { return report.StatesName(j.m.ID(), j.run.Name, ending) },
@@ -184,6 +203,15 @@ func (j *job) reports(ctx context.Context) error {
 		}
 		return nil, nil
 	})
+}
+
+// dunning writes the report of a dunning run.
+func (j *job) dunning(ctx context.Context, d purchase.Dunning) ([]made, error) {
+	r := j.m.Renderer
+	return j.pair(outbox.ERP, "out/dunning", outbox.Dunning, d.RunDate.String(),
+		func(ending string) string { return report.DunningName(j.m.ID(), d.RunDate, ending) },
+		func(w io.Writer) error { return r.DunningCSV(ctx, w, d) },
+		func(w io.Writer) error { return r.DunningJSON(ctx, w, d) })
 }
 
 // pair makes a table and its JSON twin.

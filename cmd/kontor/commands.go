@@ -22,6 +22,7 @@ func (p *program) commands() []*cobra.Command {
 		p.forecastCommand(),
 		p.rerunCommand(),
 		p.resendCommand(),
+		p.rebuildCommand(),
 		p.verifyCommand(),
 		p.exportCommand(),
 		p.samplesCommand(),

@@ -44,6 +44,15 @@ func (o *Outbox) Resend(ctx context.Context, merchant, name string, by Request) 
 
 // one finds the delivered file that a name means.
 func one(ctx context.Context, tx *database.Tx, merchant, name string) (Entry, error) {
+	e, err := named(ctx, tx, merchant, name)
+	if err == nil && e.Waits {
+		return Entry{}, ErrWaits
+	}
+	return e, err
+}
+
+// named finds the file that a name means.
+func named(ctx context.Context, tx *database.Tx, merchant, name string) (Entry, error) {
 	target, inFolder, found := strings.Cut(name, ":")
 	if !found {
 		target, inFolder = "", name
@@ -64,8 +73,6 @@ func one(ctx context.Context, tx *database.Tx, merchant, name string) (Entry, er
 		return Entry{}, fmt.Errorf("%w of %s", ErrUnknown, merchant)
 	case len(hits) > 1:
 		return Entry{}, fmt.Errorf("%w: say which, such as %s", ErrAmbiguous, hits[0].File)
-	case hits[0].Waits:
-		return Entry{}, ErrWaits
 	}
 	return hits[0], nil
 }

@@ -136,6 +136,7 @@ type notice struct {
 // DunningJSON writes the twin of [Renderer.DunningCSV].
 func (r Renderer) DunningJSON(ctx context.Context, w io.Writer, d purchase.Dunning) error {
 	t := r.twin(w, "run_date", d.RunDate)
+	t.superseding(r.Version, DunningName(r.Merchant, d.RunDate, JSON))
 	t.list("notices")
 	for n, err := range d.Notices(ctx) {
 		if err != nil {

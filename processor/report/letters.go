@@ -19,6 +19,7 @@ type letter struct {
 // reports how many there are, so that a file without any need not leave.
 func (r Renderer) Letters(ctx context.Context, w io.Writer, d purchase.Dunning) (letters int, err error) {
 	t := r.twin(w, "run_date", d.RunDate)
+	t.superseding(r.Version, LettersName(r.Merchant, d.RunDate))
 	t.field("merchant_name", r.Name)
 	t.field("language", r.Language)
 	t.list("letters")
@@ -30,6 +31,9 @@ func (r Renderer) Letters(ctx context.Context, w io.Writer, d purchase.Dunning) 
 			continue
 		}
 		letters++
+		if n.Status == purchase.NoticeSent {
+			n.Status = purchase.NoticeIssued // a letter does not know that it has left
+		}
 		n.Segments = append([]purchase.Segment{}, n.Segments...)
 		t.item(letter{LevelName: r.levelName(n), Notice: n, SegmentsText: r.segments(n.Segments)})
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -68,6 +69,25 @@ func extension(name string) string {
 		return e
 	}
 	return ""
+}
+
+// Versioned is the name of a further version of a file: x.csv, x_v2.csv,
+// x_v3.csv. Version 0 and 1 are the name itself.
+func Versioned(name string, version int) string {
+	if version <= 1 {
+		return name
+	}
+	end := extension(name)
+	return fmt.Sprintf("%s_v%d%s", strings.TrimSuffix(name, end), version, end)
+}
+
+// Unversioned is the inverse of [Versioned].
+func Unversioned(name string, version int) string {
+	if version <= 1 {
+		return name
+	}
+	end := extension(name)
+	return strings.TrimSuffix(strings.TrimSuffix(name, end), fmt.Sprintf("_v%d", version)) + end
 }
 
 // DecisionsName is the name of the credit decisions of a run.

@@ -55,3 +55,24 @@ func TestNamesThatAreLong(t *testing.T) {
 		t.Error("two long names became one")
 	}
 }
+
+func TestVersioned(t *testing.T) {
+	tests := []struct {
+		name    string
+		version int
+		want    string
+	}{
+		{"payout_acme_2026W42_000003.csv", 0, "payout_acme_2026W42_000003.csv"},
+		{"payout_acme_2026W42_000003.csv", 1, "payout_acme_2026W42_000003.csv"},
+		{"payout_acme_2026W42_000003.csv", 2, "payout_acme_2026W42_000003_v2.csv"},
+		{"orders.csv.r20261001T1200-000001.ack.json", 10, "orders.csv.r20261001T1200-000001.ack_v10.json"},
+	}
+	for _, tt := range tests {
+		if got := report.Versioned(tt.name, tt.version); got != tt.want {
+			t.Errorf("Versioned(%q, %d) = %q; want %q", tt.name, tt.version, got, tt.want)
+		}
+		if got := report.Unversioned(tt.want, tt.version); got != tt.name {
+			t.Errorf("Unversioned(%q, %d) = %q; want %q", tt.want, tt.version, got, tt.name)
+		}
+	}
+}

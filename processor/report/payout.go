@@ -104,6 +104,9 @@ func (r Renderer) PayoutJSON(ctx context.Context, w io.Writer, p purchase.Payout
 	t.field("payout_id", p.ID)
 	t.field("merchant", p.Merchant)
 	t.field("version", p.Version)
+	if p.Version > 1 {
+		t.field("supersedes", Versioned(PayoutName(p, JSON), p.Version-1))
+	}
 	t.field("period_from", p.PeriodFrom)
 	t.field("period_to", p.PeriodTo)
 	t.field("cutoff", p.Cutoff.Format(time.RFC3339))

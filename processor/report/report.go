@@ -29,6 +29,9 @@ type Renderer struct {
 	Profile  *formats.Profile // dialect of the files that the ERP reads
 	Style    formats.Style    // of the tables that people read
 	Language formats.Language // of sentences
+	// Version is which one of a report is written; 0 and 1 are the first. A
+	// payout says so itself.
+	Version int
 }
 
 // say picks the sentence of the renderer's language.

@@ -94,3 +94,12 @@ func (r Renderer) twin(w io.Writer, name string, value any) *twin {
 	t.field("currency", r.Currency)
 	return t
 }
+
+// superseding says in a further version which one it is, and the name of the
+// file whose place it takes.
+func (t *twin) superseding(version int, name string) {
+	if version > 1 {
+		t.field("version", version)
+		t.field("supersedes", Versioned(name, version-1))
+	}
+}
