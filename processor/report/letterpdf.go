@@ -30,29 +30,38 @@ func LetterName(merchant string, day schedules.Date, n int64) string {
 // level first. The same letter is the same bytes. Notices that are not of one
 // letter, or whose sums do not agree, are an error; nothing is written then.
 func (r Renderer) LetterPDF(w io.Writer, l Letter) error {
-	if err := l.check(); err != nil {
+	d, err := r.dunningLetter(l)
+	if err != nil {
 		return err
 	}
-	first := l.Notices[0]
-	l.Sender.Name = cmp.Or(l.Sender.Name, first.Payment.Recipient)
-	d := dunningLetter{
-		Renderer: r, sender: l.Sender, debtor: first.Debtor, b2b: first.Debtor.CustomerType == purchase.B2B,
-		notices: slices.Clone(l.Notices),
-	}
-	slices.SortStableFunc(d.notices, func(a, b purchase.Notice) int { return cmp.Compare(stageOf(b), stageOf(a)) })
 	total, transfers, err := d.sums()
 	if err != nil {
 		return err
 	}
-	d.paper = newPaper(d.subject(), l.Sender.Name, first.RunDate.Time())
+	d.paper = newPaper(d.subject(), d.sender.Name, d.notices[0].RunDate.Time())
 	d.head()
 	d.claims()
 	d.ask(total)
 	d.payments(transfers)
 	d.notes()
 	d.close()
-	d.end(d.paper, withoutBank(l.Sender))
+	d.end(d.paper, withoutBank(d.sender))
 	return d.write(w)
+}
+
+// dunningLetter is a letter that is not drawn yet.
+func (r Renderer) dunningLetter(l Letter) (*dunningLetter, error) {
+	if err := l.check(); err != nil {
+		return nil, err
+	}
+	first := l.Notices[0]
+	l.Sender.Name = cmp.Or(l.Sender.Name, first.Payment.Recipient)
+	d := &dunningLetter{
+		Renderer: r, sender: l.Sender, debtor: first.Debtor, b2b: first.Debtor.CustomerType == purchase.B2B,
+		notices: slices.Clone(l.Notices),
+	}
+	slices.SortStableFunc(d.notices, func(a, b purchase.Notice) int { return cmp.Compare(stageOf(b), stageOf(a)) })
+	return d, nil
 }
 
 // A dunningLetter is one that is being drawn.
