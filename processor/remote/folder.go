@@ -130,6 +130,15 @@ func (d *localFolder) Open(ctx context.Context, folder, name string) (io.ReadClo
 }
 
 func (d *localFolder) Remove(ctx context.Context, folder, name string) error {
+	return d.removeWhen(ctx, folder, name, anyFile)
+}
+
+// RemoveIf is [RemoveIf].
+func (d *localFolder) RemoveIf(ctx context.Context, folder string, f File) error {
+	return d.removeWhen(ctx, folder, f.Name, f.still)
+}
+
+func (d *localFolder) removeWhen(ctx context.Context, folder, name string, fits condition) error {
 	if err := errors.Join(ctx.Err(), checkPath(folder, name)); err != nil {
 		return err
 	}
@@ -144,6 +153,9 @@ func (d *localFolder) Remove(ctx context.Context, folder, name string) error {
 		}
 		if !info.Mode().IsRegular() {
 			return notRegular(info.Mode())
+		}
+		if err := fits(info); err != nil {
+			return err
 		}
 		if err := root.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -96,7 +96,7 @@ func (s *server) sweep(ctx context.Context, sess *session) {
 	s.orphans = nil
 	s.mu.Unlock()
 	for i, file := range orphans {
-		err := s.remove(ctx, sess, file)
+		err := s.remove(ctx, sess, file, anyFile)
 		if err != nil && !answered(err) {
 			s.mu.Lock()
 			s.orphans = append(s.orphans, orphans[i:]...)

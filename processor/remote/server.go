@@ -178,17 +178,26 @@ func (s *server) Open(ctx context.Context, folder, name string) (io.ReadCloser, 
 }
 
 func (s *server) Remove(ctx context.Context, folder, name string) error {
+	return s.removeWhen(ctx, folder, name, anyFile)
+}
+
+// RemoveIf is [RemoveIf].
+func (s *server) RemoveIf(ctx context.Context, folder string, f File) error {
+	return s.removeWhen(ctx, folder, f.Name, f.still)
+}
+
+func (s *server) removeWhen(ctx context.Context, folder, name string, fits condition) error {
 	if err := checkPath(folder, name); err != nil {
 		return err
 	}
 	sess, err := s.session(ctx)
 	if err == nil {
-		err = s.remove(ctx, sess, s.path(folder, name))
+		err = s.remove(ctx, sess, s.path(folder, name), fits)
 	}
 	return s.step("remove", path.Join(folder, name), err)
 }
 
-func (s *server) remove(ctx context.Context, sess *session, file string) error {
+func (s *server) remove(ctx context.Context, sess *session, file string, fits condition) error {
 	info, err := s.lstat(ctx, sess, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -198,6 +207,9 @@ func (s *server) remove(ctx context.Context, sess *session, file string) error {
 	}
 	if !info.Mode().IsRegular() { // the library would remove an empty folder
 		return notRegular(info.Mode())
+	}
+	if err := fits(info); err != nil {
+		return err
 	}
 	err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Remove(file) })
 	if errors.Is(err, fs.ErrNotExist) {

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) remote.Remote) {
 		{"content that cannot be read", brokenContent},
 		{"names that are refused", refusedNames},
 		{"files that are gone", gone},
+		{"only what was listed is removed", onlyListed},
 		{"a context that is done", cancelled},
 		{"many at once", manyAtOnce},
 		{"two who want one name", sameName},
@@ -209,6 +210,35 @@ func gone(t *testing.T, r remote.Remote) {
 		}
 	}
 	want(t, "List", List(t, r, folder), []string{"stays.csv 1"})
+}
+
+// onlyListed: what replaced a file after it was listed stays.
+func onlyListed(t *testing.T, r remote.Remote) {
+	listed := func() remote.File {
+		t.Helper()
+		files, err := r.List(t.Context(), folder)
+		if err != nil || len(files) != 1 {
+			t.Fatalf("List = %v, %v; want one file", files, err)
+		}
+		return files[0]
+	}
+	Put(t, r, folder, "x.csv", []byte("old"))
+	old := listed()
+	if err := r.Remove(t.Context(), folder, "x.csv"); err != nil {
+		t.Fatal(err)
+	}
+	Put(t, r, folder, "x.csv", []byte("newer"))
+	if err := remote.RemoveIf(t.Context(), r, folder, old); !errors.Is(err, remote.ErrChanged) {
+		t.Errorf("RemoveIf of a file that was replaced = %v; want ErrChanged", err)
+	}
+	want(t, "List", List(t, r, folder), []string{"x.csv 5"})
+	newer := listed()
+	for range 2 {
+		if err := remote.RemoveIf(t.Context(), r, folder, newer); err != nil {
+			t.Errorf("RemoveIf = %v", err)
+		}
+		want(t, "List", List(t, r, folder), []string{})
+	}
 }
 
 func cancelled(t *testing.T, r remote.Remote) {
