@@ -127,7 +127,7 @@ func (x *exchange) assemble(p *program, log *slog.Logger) error {
 		terms[id] = x.config.Terms(id)
 	}
 	x.batches = batch.New(x.db, x.spool)
-	x.intake = intake.New(x.db, x.spool, time.Now, wait, x.batches.Queue)
+	x.intake = intake.New(x.db, x.spool, time.Now, wait, x.batches.Queue, log)
 	x.outbox = outbox.New(x.db, x.spool, p.now)
 	x.provider = provider.New(x.db, terms, rates)
 	x.engine = &processor.Engine{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -62,9 +61,18 @@ func (in *Intake) complete(ctx context.Context, box Inbox) ([]remote.File, error
 	if err != nil {
 		return nil, err
 	}
+	before := byName(files)
 	return slices.DeleteFunc(later, func(f remote.File) bool {
-		return !sidecars.has(f.Name) && !slices.ContainsFunc(files, func(g remote.File) bool { return same(f, g) })
+		return !sidecars.has(f.Name) && !same(f, before[f.Name])
 	}), nil
+}
+
+func byName(files []remote.File) map[string]remote.File {
+	m := make(map[string]remote.File, len(files))
+	for _, f := range files {
+		m[f.Name] = f
+	}
+	return m
 }
 
 func same(a, b remote.File) bool {
@@ -114,9 +122,10 @@ func (in *Intake) known(ctx context.Context, owner string, there []remote.File) 
 	if err != nil {
 		return nil, err
 	}
+	lies := byName(there)
 	gone := []string{}
 	for name := range known {
-		if !slices.ContainsFunc(there, func(f remote.File) bool { return f.Name == name }) {
+		if _, still := lies[name]; !still {
 			gone = append(gone, name)
 		}
 	}
@@ -167,11 +176,15 @@ func (in *Intake) take(ctx context.Context, run Run, box Inbox, f remote.File) e
 		return err
 	}
 	if stored.Size != f.Size {
-		slog.Info("file is still being written", "file", f.Name, "listed", f.Size, "read", stored.Size)
+		in.log.Info("file is still being written", "file", f.Name, "listed", f.Size, "read", stored.Size)
 		return nil
 	}
-	if err := in.checkSidecar(ctx, box, f.Name, stored.SHA256); err != nil {
-		slog.Warn("file is not what its sidecar says", "file", f.Name, "error", err)
+	want, err := in.sidecarSum(ctx, box, f.Name)
+	if err != nil {
+		return err
+	}
+	if want != "" && !strings.EqualFold(want, stored.SHA256) {
+		in.log.Warn("file is not what its sidecar says", "owner", box.Owner, "file", f.Name, "sha256", stored.SHA256, "sidecar", fmt.Sprintf("%.64q", want))
 		return nil
 	}
 	return in.register(ctx, run, box, f, stored)
@@ -189,19 +202,22 @@ func (in *Intake) copy(ctx context.Context, box Inbox, name string) (stored spoo
 // maxSidecar is how much of a sidecar is read: a hash and a name.
 const maxSidecar = 4096
 
-// checkSidecar compares the file with its .sha256, if there is one: the hash in
-// hex, as sha256sum writes it.
-func (in *Intake) checkSidecar(ctx context.Context, box Inbox, name, sum string) error {
+// sidecarSum returns the hash that the .sha256 of a file gives, in hex, as
+// sha256sum writes it; "" when there is none, or none can be.
+func (in *Intake) sidecarSum(ctx context.Context, box Inbox, name string) (string, error) {
+	if remote.CheckName(name+sumEnd) != nil {
+		return "", nil
+	}
 	text, err := readSmall(ctx, box, name+sumEnd)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return "", nil
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	want, _, _ := strings.Cut(strings.TrimSpace(text), " ")
-	if !strings.EqualFold(strings.TrimPrefix(want, "\\"), sum) {
-		return fmt.Errorf("sha256 %s, the sidecar says %.64q", sum, want)
+	sum, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	if sum == "" {
+		return "(empty)", nil
 	}
-	return nil
+	return strings.TrimPrefix(sum, "\\"), nil
 }

@@ -5,9 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"io/fs"
+	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +28,7 @@ type shelf struct {
 	times  map[string]time.Time
 	stuck  bool // nothing can be removed
 	broken string
+	before func(name string) // a file is removed
 }
 
 func newShelf() *shelf { return &shelf{files: map[string]string{}, times: map[string]time.Time{}} }
@@ -61,6 +65,17 @@ func (s *shelf) Remove(_ context.Context, _, name string) error {
 	}
 	delete(s.files, name)
 	return nil
+}
+
+func (s *shelf) RemoveIf(ctx context.Context, folder string, f remote.File) error {
+	if s.before != nil {
+		s.before(f.Name)
+	}
+	content, ok := s.files[f.Name]
+	if ok && (int64(len(content)) != f.Size || !s.times[f.Name].Equal(f.ModTime)) {
+		return remote.ErrChanged
+	}
+	return s.Remove(ctx, folder, f.Name)
 }
 
 func (s *shelf) Close() error { return nil }
@@ -155,6 +170,76 @@ func TestReplaced(t *testing.T) {
 	wantNames(t, acks, "orders_1.csv ACCEPTED", "orders_1.csv ACCEPTED")
 	if len(s.files) != 0 {
 		t.Errorf("%d files are left", len(s.files))
+	}
+}
+
+// An ERP that writes a file anew while the inbox is tidied loses neither the file
+// nor its sidecar.
+func TestReplacedWhileTidying(t *testing.T) {
+	w, s := onShelf(t, func(*shelf) {})
+	second := csv(ordersHeader, orderRow("B1"), orderRow("B2"))
+	for i, name := range []string{"orders_1.csv", "orders_2.csv"} {
+		s.put(name, csv(ordersHeader, orderRow("A"+strconv.Itoa(i))))
+		s.put(name+".done", "")
+	}
+	s.before = func(name string) {
+		switch name {
+		case "orders_1.csv":
+			s.put(name, second)
+		case "orders_2.csv.done": // orders_2.csv is gone, and the next one is there with its sidecar
+			s.put("orders_2.csv", second+orderRow("B3")+"\n")
+			s.put(name, "x")
+		}
+	}
+	wantNames(t, w.step("2026-10-01T12-00"), "orders_1.csv ACCEPTED", "orders_2.csv ACCEPTED")
+	for _, name := range []string{"orders_1.csv", "orders_1.csv.done", "orders_2.csv", "orders_2.csv.done"} {
+		if _, there := s.files[name]; !there {
+			t.Errorf("%s was removed and never read", name)
+		}
+	}
+	s.before = nil
+	wantNames(t, w.step("2026-10-02T12-00"), "orders_1.csv ACCEPTED", "orders_2.csv ACCEPTED")
+	if len(s.files) != 0 {
+		t.Errorf("%d files are left", len(s.files))
+	}
+}
+
+// A sidecar that cannot be fetched is an error; the file waits for the next run.
+func TestBrokenSidecar(t *testing.T) {
+	w, s := onShelf(t, func(*shelf) {})
+	content := csv(ordersHeader, orderRow("A1"))
+	sum := sha256.Sum256([]byte(content))
+	s.put("orders_1.csv", content)
+	s.put("orders_1.csv.sha256", hex.EncodeToString(sum[:]))
+	s.put("orders_2.csv", csv(ordersHeader, orderRow("A2")))
+	s.broken = "orders_1.csv.sha256"
+	err := w.in.Collect(t.Context(), w.at("acme", "2026-10-01T12-00"), w.boxes[1])
+	if !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), "orders_1.csv") {
+		t.Errorf("Collect = %v; want that the sidecar of orders_1.csv cannot be fetched", err)
+	}
+	s.broken = ""
+	wantNames(t, w.step("2026-10-01T12-00"), "orders_2.csv ACCEPTED", "orders_1.csv ACCEPTED")
+}
+
+// What is left where it is, is told to the log of the intake and no other.
+func TestLog(t *testing.T) {
+	w, s := onShelf(t, func(*shelf) {})
+	s.stuck = true
+	s.put("orders_1.csv", csv(ordersHeader, orderRow("A1")))
+	s.put("orders_2.csv", csv(ordersHeader, orderRow("A2")))
+	s.put("orders_2.csv.sha256", "beef")
+	var global bytes.Buffer
+	old := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&global, nil)))
+	defer slog.SetDefault(old)
+	w.step("2026-10-01T12-00")
+	for _, want := range []string{"file=orders_1.csv", "file is not what its sidecar says"} {
+		if !strings.Contains(w.log.String(), want) {
+			t.Errorf("the log lacks %q:\n%s", want, w.log.String())
+		}
+	}
+	if global.Len() != 0 {
+		t.Errorf("the global log has\n%s", global.String())
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"github.com/kontor-exchange/kontor/formats"
@@ -77,13 +78,14 @@ type Intake struct {
 	now   func() time.Time
 	wait  func(context.Context, time.Duration) error
 	queue Queue
+	log   *slog.Logger
 }
 
 // New returns the intake in a database; the bytes of files are in the spool.
 // now and wait are the real clock: they serve only to see whether a file is
-// still being written.
-func New(db *database.DB, s *spool.Spool, now func() time.Time, wait func(context.Context, time.Duration) error, queue Queue) *Intake {
-	return &Intake{db: db, spool: s, now: now, wait: wait, queue: queue}
+// still being written. The log is told of files that are left where they are.
+func New(db *database.DB, s *spool.Spool, now func() time.Time, wait func(context.Context, time.Duration) error, queue Queue, log *slog.Logger) *Intake {
+	return &Intake{db: db, spool: s, now: now, wait: wait, queue: queue, log: log}
 }
 
 // write runs f in a transaction that no other one of the same merchant enters.

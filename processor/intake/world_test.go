@@ -1,11 +1,13 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,6 +37,7 @@ type world struct {
 	terms purchase.Terms
 	zone  *time.Location
 	run   int64
+	log   bytes.Buffer
 	// decide is the provider; a zero decision means ACCEPTED.
 	decide func(purchase.Order) purchase.Decision
 	// silent: the provider does not answer.
@@ -54,7 +57,7 @@ func newWorld(t *testing.T, db *database.DB, profile string) *world {
 	w.zone, err = time.LoadLocation("Europe/Berlin")
 	must(t, err)
 	w.terms = purchase.Terms{Merchant: "acme", Currency: "EUR", AssumeReturn: true, TermDays: 14, ParkDays: 14}
-	w.in = New(db, w.spool, time.Now, func(context.Context, time.Duration) error { return nil }, queue)
+	w.in = New(db, w.spool, time.Now, func(context.Context, time.Duration) error { return nil }, queue, slog.New(slog.NewTextHandler(&w.log, nil)))
 	p, ok := formats.Lookup(profile)
 	if !ok {
 		t.Fatalf("no profile %s", profile)
