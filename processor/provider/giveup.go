@@ -17,7 +17,8 @@ import (
 
 // writeOff gives the outstanding principal and the open charges up: both become
 // losses. Money that comes after all is a recovery: it shrinks what was written
-// off, and the losses with it.
+// off, and the losses with it. The merchant is paid by the guarantee all the
+// same.
 func (t *taking) writeOff(c purchase.Command, i item) (purchase.Code, error) {
 	claim := t.claims[c.Subject]
 	switch {
@@ -29,7 +30,6 @@ func (t *taking) writeOff(c purchase.Command, i item) (purchase.Code, error) {
 	principal, charges := claim.Outstanding, claim.Charges
 	claim.WrittenOff += principal
 	claim.ChargesOff += charges
-	claim.NextLevelOn = 0
 	t.touch(claim)
 	_, err := t.post(c.Day, i.cause(),
 		post(ledger.Losses, nil, principal+charges),

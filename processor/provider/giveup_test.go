@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -64,4 +65,102 @@ func TestWriteOff(t *testing.T) {
 		w.taken(w.received("R1", "RE1001", 10_000))
 		w.wantBalances("payable 3.00, bank 40.00, refunds -40.00, fees -3.00")
 	})
+}
+
+// What is written off before its 30 days have passed is paid to the merchant all
+// the same, told as still to come, and never told as paid; it still counts
+// against a further order.
+func TestGuaranteeAfterWriteOff(t *testing.T) {
+	each(t, func(terms *purchase.Terms) { terms.Credit.OpenSumMax = 15_000 }, func(w *world) {
+		w.taken(w.sale("1001", "K1", 10_000)...)
+		w.taken(w.payment("Z1", 3_000, "RE1001"))
+		w.taken(w.command("O1", purchase.WriteOff, "RE1001", ""))
+		w.wantBalances("pending -70.00, payable -27.00, bank 30.00, fees -3.00, losses 70.00")
+		w.wantState("RE1001 PARTIALLY_PAID: 70.00 owed, 30.00 paid, level 0")
+		weeks, err := w.p.Maturities(w.ctx, "acme")
+		if err != nil || len(weeks) != 1 || weeks[0].Claims != 1 || weeks[0].Amount != 7_000 {
+			t.Errorf("Maturities = %v, %v; want one claim with 70.00", weeks, err)
+		}
+		w.taken(w.order("A1002", "K1", 9_000))
+		if code := w.receipt(w.number).Decisions[0].Code; code != "LIMIT_OPEN_SUM" {
+			t.Errorf("an order of 90.00 beside 70.00 that were given up, limit 150.00: %s; want LIMIT_OPEN_SUM", code)
+		}
+		w.wantDunning("2026-10-22", "")
+		w.at("2026-10-26 06:00")
+		w.advance(schedules.Payout)
+		want := `2026-10-26: 1, 0.00
+K1 RE1001 due 2026-10-15 11 OVERDUE_1_30: 100.00 - 0.00 - 30.00 = 0.00, settled 30.00, guarantee 2026-10-31, PARTIALLY_PAID 0 []`
+		if got := w.openItemsOf("P-acme-2026W43"); got != want {
+			t.Errorf("open items:\n%s\nwant\n%s", got, want)
+		}
+		w.at("2026-10-31 04:00")
+		w.advance(schedules.Guarantee)
+		w.wantLines("FEE RE1001 RE1001 -3.00", "COLLECTION RE1001 Z1 30.00", "VAT_ON_FEE  P-acme-2026W43 -0.57", "GUARANTEE RE1001 RE1001 70.00")
+		w.wantState("RE1001 GUARANTEED: 70.00 owed, 30.00 paid, level 0")
+		w.taken(w.payment("Z2", 7_000, "RE1001"))
+		w.wantState("RE1001 PAID: 0.00 owed, 100.00 paid, level 0")
+		w.wantBalances("payable -70.00, bank 100.00, transit -26.43, fees -3.00, vat -0.57")
+	})
+}
+
+// A part payment that the bank takes back after the rest was written off is owed
+// again, and dunned.
+func TestChargebackAfterWriteOff(t *testing.T) {
+	each(t, nil, func(w *world) {
+		w.taken(w.sale("1001", "K1", 10_000)...)
+		w.taken(w.payment("Z1", 6_000, "RE1001"))
+		w.taken(w.command("O1", purchase.WriteOff, "RE1001", ""))
+		w.taken(w.payment("Z1", -6_000, ""))
+		w.wantBalances("receivable 60.00, pending -100.00, payable 3.00, fees -3.00, losses 40.00")
+		w.wantDunning("2026-10-22", "RE1001 level 1 ISSUED: fee 0.00 flat 0.00 interest 0.00 of 0.00, due 60.00")
+	})
+}
+
+// A payment that the bank takes back after a part of it was paid back: the
+// merchant loses what it was credited, no more; the debtor owes the refund too.
+func TestChargebackAfterRefund(t *testing.T) {
+	each(t, nil, func(w *world) {
+		w.taken(w.sale("1001", "K1", 10_000)...)
+		paid := w.payment("Z1", 15_000, "RE1001")
+		paid.DebtorIBAN, paid.DebtorName = "DE75512108001245126199", "Anna Muster"
+		w.taken(paid)
+		w.taken(w.command("O1", purchase.PayRefund, "RE1001", ""))
+		w.taken(w.payment("Z1", -15_000, ""))
+		w.wantLines("FEE RE1001 RE1001 -3.00", "COLLECTION RE1001 Z1 100.00", "CHARGEBACK RE1001 Z1 -100.00")
+		w.wantClaim("RE1001", "K 0.00 D 0.00 P -50.00 E 0.00 outstanding 150.00 refund 0.00 charges 0.00")
+		w.wantBalances("receivable 150.00, pending -100.00, payable 3.00, transit -50.00, fees -3.00")
+		w.wantState("RE1001 OPEN: 150.00 owed, -50.00 paid, level 0")
+		if weeks, err := w.p.Maturities(w.ctx, "acme"); err != nil || len(weeks) != 1 || weeks[0].Amount != 10_000 {
+			t.Errorf("Maturities = %v, %v; want 100.00: what the debtor owes of the refund is not the merchant's", weeks, err)
+		}
+		w.at("2026-10-31 04:00")
+		w.advance(schedules.Guarantee)
+		w.taken(w.payment("Z2", 15_000, "RE1001"))
+		w.wantLines("GUARANTEE RE1001 RE1001 100.00", "AFTER_GUARANTEE RE1001 Z2 0.00")
+		w.at("2026-11-02 06:00")
+		w.wantPayout("1: P-acme-2026W44 2026-10-26–2026-11-01 on 2026-11-02: 0.00 + 6 lines = 96.43 + 0.00")
+		w.wantState("RE1001 PAID: 0.00 owed, 100.00 paid, level 0")
+		w.wantBalances("bank 150.00, transit -146.43, fees -3.00, vat -0.57")
+	})
+}
+
+// wantState compares the one state that is told next.
+func (w *world) wantState(want string) {
+	w.Helper()
+	w.advance(schedules.Deliver)
+	got := ""
+	for d, err := range w.p.Documents(w.ctx, w.terms.Merchant, w.documents()-1) {
+		if err != nil || d.States == nil {
+			w.Fatalf("Documents = %+v, %v; want states", d, err)
+		}
+		for s, err := range d.States.Claims(w.ctx) {
+			got += fmt.Sprintf("%s %s: %s owed, %s paid, level %d", s.InvoiceNo, s.State, s.Outstanding, s.Paid, s.DunningLevel)
+			if err != nil {
+				w.Fatalf("Claims = %v", err)
+			}
+		}
+	}
+	if got != want {
+		w.Errorf("states: %s\nwant %s", got, want)
+	}
 }

@@ -58,7 +58,7 @@ func (s *session) upcoming(ctx context.Context, w *payout) error {
 }
 
 func maturities(ctx context.Context, tx *database.Tx, merchant string) ([]purchase.Maturity, error) {
-	rows, err := tx.Query(ctx, `SELECT guarantee_on, COUNT(*), CAST(SUM(outstanding + written_off) AS BIGINT) FROM provider_claims
+	rows, err := tx.Query(ctx, `SELECT guarantee_on, COUNT(*), CAST(SUM(invoiced - reduced - direct - CASE WHEN paid > 0 THEN paid ELSE 0 END) AS BIGINT) FROM provider_claims
 		WHERE merchant_id = ? AND guaranteed = 0 AND recourse = 0 AND outstanding + written_off > 0 AND guarantee_on <> '' GROUP BY guarantee_on`, merchant)
 	days, err := database.Collect(rows, err, func(r *sql.Rows) (m purchase.Maturity, err error) {
 		return m, r.Scan(&m.Week, &m.Claims, &m.Amount)

@@ -25,13 +25,14 @@ type openSum struct {
 	Receivable money.Amount `json:"receivable_cents"`
 }
 
-// noteOpenItems stores the claims of which principal is owed, and refuses a sum
+// noteOpenItems stores the claims of which principal is owed, those that were
+// written off too as long as the guarantee is to come, and refuses a sum
 // that the books do not confirm.
 func (s *session) noteOpenItems(ctx context.Context, w *payout) error {
 	var sum openSum
 	part := int64(0)
 	for after := ""; ; {
-		found, err := claims.find(ctx, s.tx, "merchant_id = ? AND outstanding <> 0 AND invoice_no > ? ORDER BY invoice_no LIMIT ?", w.Merchant, after, chunk)
+		found, err := claims.find(ctx, s.tx, "merchant_id = ? AND (outstanding <> 0 OR written_off <> 0 AND guaranteed = 0 AND recourse = 0) AND invoice_no > ? ORDER BY invoice_no LIMIT ?", w.Merchant, after, chunk)
 		if err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ type claim struct {
 	Direct          money.Amount   `db:"direct"`  // D
 	Paid            money.Amount   `db:"paid"`    // P
 	Guaranteed      bool           `db:"guaranteed"`
-	Outstanding     money.Amount   `db:"outstanding"`  // of an active claim, else 0
+	Outstanding     money.Amount   `db:"outstanding"`  // of an active claim, less what was written off; else 0
 	Fees            money.Amount   `db:"fees"`         // dunning fees booked and not waived
 	Flat            money.Amount   `db:"flat"`         // 40.00, booked and not waived
 	Interest        money.Amount   `db:"interest"`     // booked and not waived

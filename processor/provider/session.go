@@ -213,7 +213,7 @@ func (s *session) touch(c *claim) {
 	c.Outstanding = 0
 	if c.active() {
 		c.Outstanding = v.Outstanding() - c.WrittenOff
-		exposure = c.Outstanding
+		exposure = v.Outstanding()
 		overdue = c.Level >= s.terms.Credit.OverdueLevel && v.Outstanding() > 0
 	}
 	c.Charges = c.Fees + c.Flat + c.Interest - c.ChargesPaid - c.ChargesOff

@@ -32,7 +32,7 @@ func stateOf(c *claim, levels int) string {
 func (s *session) stateLine(c *claim) purchase.ClaimState {
 	return purchase.ClaimState{
 		OrderNo: c.OrderNo, InvoiceNo: c.InvoiceNo, State: stateOf(c, len(s.terms.Dunning.After)),
-		Outstanding: c.Outstanding, Paid: c.Paid, Credited: c.Reduced, DueDate: c.DueOn, DunningLevel: c.Level,
+		Outstanding: c.values().Outstanding(), Paid: c.Paid, Credited: c.Reduced, DueDate: c.DueOn, DunningLevel: c.Level,
 	}
 }
 

@@ -148,7 +148,7 @@ func (v *verifier) always(c *claim, d *detail) []fault {
 }
 
 func (v *verifier) whenActive(c *claim, d *detail) []fault {
-	none := c.NextLevelOn == 0 && c.Outstanding == 0 // given up
+	none := c.NextLevelOn == 0 && c.WrittenOff > 0 // given up by a version that took the date away
 	return []fault{
 		{"it is active without a fee line", d.fee == nil},
 		{"its guarantee date is not that of its anchor", c.GuaranteeOn != guaranteeDate(c)},
@@ -166,7 +166,7 @@ func untouched(c *claim, d *detail) bool {
 
 func exposureOf(c *claim) money.Amount {
 	if c.active() {
-		return c.Outstanding
+		return c.values().Outstanding()
 	}
 	return c.values().Base()
 }

@@ -43,6 +43,10 @@ type OpenItem struct {
 	Holds         []string       `json:"holds"` // what is open on the day: HOLD, DISPUTE, RETURN_ANNOUNCED
 }
 
+// ToCome is what the guarantee of the item would bring the merchant: what the
+// debtor has not paid, also of a claim that was written off.
+func (i OpenItem) ToCome() money.Amount { return i.Amount - i.Credited - i.Settled }
+
 // Awaits reports whether the guarantee of the item is still to come.
 func (i OpenItem) Awaits() bool {
 	return !i.Guaranteed && !i.Recourse && !i.GuaranteeDate.IsZero()

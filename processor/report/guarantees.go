@@ -94,7 +94,7 @@ func (r Renderer) guaranteeSumCells(o purchase.OpenItems, s guaranteeSum) []any 
 func (r Renderer) guaranteeCells(o purchase.OpenItems, s guaranteeSum, i purchase.OpenItem, foreign func(string) string) []any {
 	return []any{
 		o.Day, r.word("Forderung", "CLAIM"), s.PayoutDate, nil, nil, i.GuaranteeDate, foreign(i.CustomerNo), foreign(i.OrderNo),
-		foreign(i.InvoiceNo), i.DueDate, i.Outstanding, o.Currency, r.holds(i.Holds),
+		foreign(i.InvoiceNo), i.DueDate, i.ToCome(), o.Currency, r.holds(i.Holds),
 	}
 }
 
@@ -129,7 +129,7 @@ func guaranteeSums(ctx context.Context, o purchase.OpenItems, on PaidOn) ([]guar
 			return nil, err
 		}
 		s := byDay[payoutOf(i, on)]
-		byDay[payoutOf(i, on)] = guaranteeSum{payoutOf(i, on), s.Claims + 1, s.Amount + i.Outstanding}
+		byDay[payoutOf(i, on)] = guaranteeSum{payoutOf(i, on), s.Claims + 1, s.Amount + i.ToCome()}
 	}
 	sums := []guaranteeSum{}
 	for _, s := range byDay {
@@ -185,7 +185,7 @@ func (r Renderer) GuaranteesJSON(ctx context.Context, w io.Writer, o purchase.Op
 		if err != nil {
 			return err
 		}
-		t.item(guaranteeClaim{payoutOf(i, on), i.GuaranteeDate, i.CustomerNo, i.OrderNo, i.InvoiceNo, i.DueDate, i.Outstanding, i.Holds})
+		t.item(guaranteeClaim{payoutOf(i, on), i.GuaranteeDate, i.CustomerNo, i.OrderNo, i.InvoiceNo, i.DueDate, i.ToCome(), i.Holds})
 	}
 	t.endList()
 	return t.close()
