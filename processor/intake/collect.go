@@ -80,7 +80,8 @@ func same(a, b remote.File) bool {
 }
 
 // look lists the files that have an allowed name and are not known yet, and the
-// sidecars. What does not lie there any more is forgotten.
+// sidecars. What does not lie there any more is forgotten, and what no feed takes
+// is told once.
 func (in *Intake) look(ctx context.Context, box Inbox) ([]remote.File, sidecars, error) {
 	all, err := box.Remote.List(ctx, box.Folder)
 	if err != nil {
@@ -90,12 +91,24 @@ func (in *Intake) look(ctx context.Context, box Inbox) ([]remote.File, sidecars,
 	if err != nil {
 		return nil, nil, err
 	}
-	beside := sidecarsOf(all)
-	return slices.DeleteFunc(all, func(f remote.File) bool {
-		feed, ours := box.Profile.FeedOf(f.Name)
-		wanted := slices.Contains(box.Feeds, feed) || box.Owner != purchase.Provider
-		return !ours || !wanted || sidecar(f.Name) || known[f.Name].is(f)
-	}), beside, nil
+	var fresh, strangers []remote.File
+	for _, f := range all {
+		switch {
+		case sidecar(f.Name):
+		case !box.takes(f.Name):
+			strangers = append(strangers, f)
+		case !known[f.Name].is(f):
+			fresh = append(fresh, f)
+		}
+	}
+	return fresh, sidecarsOf(all), in.ignore(ctx, box, strangers, known)
+}
+
+// takes reports whether files of that name are taken. A merchant's payments are:
+// they are refused by name.
+func (box Inbox) takes(name string) bool {
+	feed, ours := box.Profile.FeedOf(name)
+	return ours && (slices.Contains(box.Feeds, feed) || box.Owner != purchase.Provider)
 }
 
 // A lying file is in an inbox and was registered before.

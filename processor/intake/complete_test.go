@@ -16,9 +16,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/database/databasetest"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/remote"
 )
 
@@ -219,6 +221,35 @@ func TestBrokenSidecar(t *testing.T) {
 	}
 	s.broken = ""
 	wantNames(t, w.step("2026-10-01T12-00"), "orders_2.csv ACCEPTED", "orders_1.csv ACCEPTED")
+}
+
+// A name that no feed takes is told once while it lies there, and by the backlog;
+// when a feed takes it, it is read.
+func TestIgnoredNames(t *testing.T) {
+	w, s := onShelf(t, func(*shelf) {})
+	s.put("letter.pdf", "x")
+	s.put("ORDERS.CSV.done", "")
+	s.put("orders.kontor", csv(ordersHeader, orderRow("A1")))
+	for _, step := range []string{"2026-10-01T12-00", "2026-10-02T12-00"} {
+		wantNames(t, w.step(step))
+	}
+	told := strings.Count(w.log.String(), "matches no feed")
+	if told != 2 || !strings.Contains(w.log.String(), "owner=acme file=letter.pdf") {
+		t.Errorf("%d names were told in two runs; want each of two once:\n%s", told, w.log.String())
+	}
+	waiting := func(want ...string) {
+		t.Helper()
+		b, err := w.in.Backlog(t.Context(), "acme")
+		must(t, err)
+		if diff := cmp.Diff(want, b.Ignored, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("ignored (-want +got):\n%s", diff)
+		}
+	}
+	waiting("letter.pdf", "orders.kontor")
+	w.boxes[1].Profile = w.boxes[1].Profile.WithFiles(map[purchase.Feed]string{purchase.Orders: "orders.kontor"})
+	delete(s.files, "letter.pdf")
+	wantNames(t, w.step("2026-10-03T12-00"), "orders.kontor ACCEPTED")
+	waiting()
 }
 
 // What is left where it is, is told to the log of the intake and no other.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -10,10 +11,11 @@ import (
 
 // A Backlog is what waits at intake.
 type Backlog struct {
-	Unread int64          // files that are registered and not read to their end
-	Held   []FileInfo     // files that wait for a person, newest first; at most 20
-	Parked int64          // rows
-	Since  schedules.Date // since when the oldest of them is parked; zero when none is
+	Unread  int64          // files that are registered and not read to their end
+	Held    []FileInfo     // files that wait for a person, newest first; at most 20
+	Ignored []string       // names in the inbox that match no feed, in order; at most 20
+	Parked  int64          // rows
+	Since   schedules.Date // since when the oldest of them is parked; zero when none is
 }
 
 // Backlog tells what waits of a merchant, or of the bank's files. A HELD file
@@ -30,6 +32,11 @@ func (in *Intake) Backlog(ctx context.Context, owner string) (b Backlog, err err
 			return err
 		}
 		b.Since = schedules.Date(since)
+		rows, err := tx.Query(ctx, "SELECT name FROM intake_lying WHERE merchant_id = ? AND state = ? ORDER BY name LIMIT 20", owner, ignored)
+		b.Ignored, err = database.Collect(rows, err, func(r *sql.Rows) (name string, err error) { return name, r.Scan(&name) })
+		if err != nil {
+			return err
+		}
 		b.Held, err = fileInfos(ctx, tx, `merchant_id = ? AND verdict = ? AND NOT EXISTS (
 			SELECT 1 FROM intake_files l WHERE l.merchant_id = intake_files.merchant_id AND l.feed = intake_files.feed AND l.name = intake_files.name
 				AND ABS(l.number) > ABS(intake_files.number) AND l.verdict IN ('ACCEPTED', 'PARTIAL')) ORDER BY ABS(number) DESC LIMIT 20`,
