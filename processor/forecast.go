@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -56,25 +57,13 @@ func (e *Engine) moments(after, until time.Time) (all []time.Time) {
 
 // foreseeAt is the run at one time.
 func (e *Engine) foreseeAt(ctx context.Context, f Forecast, at time.Time, first bool) error {
-	runs, err := e.next(ctx, slices.Concat([]*Merchant{e.Bank}, e.Merchants), at)
+	runs, err := e.insert(ctx, slices.Concat([]*Merchant{e.Bank}, e.Merchants), at, nil, func(*database.Tx, []run) error { return nil })
 	if err != nil {
 		return err
 	}
 	jobs := make([]*job, len(runs))
 	for i, r := range runs {
-		r.jobs = nil
 		jobs[i] = e.job(ctx, e.merchant(r.merchant), r)
-	}
-	err = e.DB.Write(ctx, func(tx *database.Tx) error {
-		for _, j := range jobs {
-			if err := e.insertRun(ctx, tx, j.r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
 	}
 	for i, j := range jobs {
 		if first && f.Drops {
@@ -147,7 +136,7 @@ func (j *job) post(ctx context.Context, first bool) error {
 	}
 	var waiting []outbox.Entry
 	if first {
-		if waiting, err = j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Waiting: true, Kind: outbox.Letter}); err != nil {
+		if waiting, err = j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Waiting: true}); err != nil {
 			return err
 		}
 	}
@@ -155,9 +144,13 @@ func (j *job) post(ctx context.Context, first bool) error {
 		if err != nil {
 			return err
 		}
+		all, err := channels(ctx, d.Dunning)
+		if err != nil {
+			return err
+		}
 		err = j.DB.Write(ctx, func(tx *database.Tx) error {
-			if d.Dunning != nil {
-				if err := j.Provider.Sent(ctx, tx, j.m.ID(), d.Dunning.RunDate, d.Dunning.RunDate); err != nil {
+			for _, channel := range all {
+				if err := j.Provider.SentBy(ctx, tx, j.m.ID(), d.Dunning.RunDate, d.Dunning.RunDate, channel); err != nil {
 					return err
 				}
 			}
@@ -169,14 +162,15 @@ func (j *job) post(ctx context.Context, first bool) error {
 	}
 	return j.DB.Write(ctx, func(tx *database.Tx) error {
 		for _, e := range waiting {
-			if e.Deliveries > 0 {
-				continue // it is only sent again
+			if e.Deliveries > 0 || e.Kind != outbox.Letter && e.Kind != outbox.Message {
+				continue // it is only sent again, or no letter
 			}
-			day, err := schedules.ParseDate(e.Subject)
+			text, channel, _ := strings.Cut(e.Subject, " ")
+			day, err := schedules.ParseDate(text)
 			if err != nil {
 				return err
 			}
-			if err := j.Provider.Sent(ctx, tx, j.m.ID(), day, j.run.Day); err != nil {
+			if err := j.Provider.SentBy(ctx, tx, j.m.ID(), day, j.run.Day, channel); err != nil {
 				return err
 			}
 		}

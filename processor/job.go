@@ -27,6 +27,7 @@ type job struct {
 	remotes map[string]remote.Remote
 	outside []error
 	taken   *schedules.Slot // of the bank, when its files were read
+	unheard bool            // what the bank has said could not be read
 }
 
 func (e *Engine) job(_ context.Context, m *Merchant, r run) *job {
@@ -205,6 +206,9 @@ func (j *job) receive(ctx context.Context) error {
 }
 
 func (j *job) dun(ctx context.Context, d due) error {
+	if j.unheard {
+		return nil // the slot stays due
+	}
 	if err := j.skip(ctx, j.m.ID(), j.r.number, d.skipped); err != nil || d.dunning == nil {
 		return err
 	}
@@ -232,7 +236,12 @@ func (j *job) deliver(ctx context.Context, d due) error {
 	}
 	for _, write := range []func(context.Context) error{j.letters, j.reports, j.acks} {
 		j.step(j.m.ID(), "report")
-		if err := write(ctx); err != nil {
+		err := write(ctx)
+		var unwritable *unwritableError
+		switch {
+		case errors.As(err, &unwritable) && ctx.Err() == nil:
+			j.fail("report", err) // waits for the next run, and the rest goes on
+		case err != nil:
 			return err
 		}
 		if err := j.put(ctx); err != nil {
@@ -276,11 +285,9 @@ func (j *job) delivered(ctx context.Context, tx *database.Tx, d outbox.Delivered
 		if err != nil {
 			return err
 		}
-		sent := j.run.Day
-		if d.Run == j.r.number {
-			sent = day // a notice that leaves in its own run left on its own day, also when that is caught up
-		}
-		return j.Provider.Sent(ctx, tx, j.m.ID(), day, sent)
+		return j.Provider.Sent(ctx, tx, j.m.ID(), day, j.leftOn(d, day))
+	case d.Kind == outbox.Message:
+		return j.mailed(ctx, tx, d)
 	case d.Kind == outbox.Ack:
 		file, err := strconv.ParseInt(d.Subject, 10, 64)
 		if err != nil {

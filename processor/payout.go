@@ -88,7 +88,7 @@ func (j *job) invoice(ctx context.Context, p purchase.Payout) ([]made, error) {
 	if !j.m.Provider.Taxable() || !j.m.Party.Complete() {
 		return nil, nil
 	}
-	r, d := j.m.Renderer, report.StatementDocument{Payout: p, Provider: j.m.Provider, Merchant: j.m.Party, Upcoming: p.Upcoming}
+	r, d := j.m.Renderer, report.StatementDocument{Payout: p, Provider: j.m.Provider, Merchant: j.m.Party, Upcoming: p.Upcoming, Exemption: j.m.VATExemption}
 	if p.Invoice != nil {
 		d.Invoice = *p.Invoice
 	}
@@ -100,7 +100,7 @@ func (j *job) invoice(ctx context.Context, p purchase.Payout) ([]made, error) {
 	twin, err := j.one(outbox.ERP, payoutFolder, report.EInvoiceName(p), outbox.EInvoice, p, func(w io.Writer) error {
 		return r.EInvoice(w, report.FeeInvoiceDocument{
 			Invoice: *p.Invoice, Provider: j.m.Provider, Merchant: j.m.Party, PayoutID: p.ID,
-			PeriodFrom: p.PeriodFrom, PeriodTo: p.PeriodTo, Currency: p.Currency, Claims: p.Totals[purchase.LineFee].Count,
+			PeriodFrom: p.PeriodFrom, PeriodTo: p.PeriodTo, Currency: p.Currency, Claims: p.Totals[purchase.LineFee].Count, Exemption: j.m.VATExemption,
 		})
 	})
 	return append(files, twin...), err

@@ -54,8 +54,11 @@ type Provider interface {
 	Advance(ctx context.Context, merchant string, slot schedules.Slot) error
 	// Statement says that the bank has spoken on a day.
 	Statement(ctx context.Context, tx *database.Tx, merchant string, day schedules.Date) error
-	// Sent says that the notices of a dunning run left on a day.
+	// Sent says that the notices of a dunning run that leave on paper left on a
+	// day.
 	Sent(ctx context.Context, tx *database.Tx, merchant string, runDate, day schedules.Date) error
+	// SentBy says that those left that leave by a channel.
+	SentBy(ctx context.Context, tx *database.Tx, merchant string, runDate, day schedules.Date, channel string) error
 	// Documents yields what the provider has said after a position, in order.
 	Documents(ctx context.Context, merchant string, after int64) iter.Seq2[purchase.Document, error]
 }
@@ -71,6 +74,8 @@ type Merchant struct {
 	// Provider and Party stand on fee invoices and transfers.
 	Provider, Party purchase.Party
 	DATEV           *report.DATEVConfig // nil: no booking batches
+	MailFrom        string              // the sender of mails
+	VATExemption    string              // on a fee invoice without VAT
 	// Open opens a target of deliveries (see package outbox).
 	Open func(ctx context.Context, target string) (remote.Remote, error)
 }

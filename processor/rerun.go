@@ -81,7 +81,9 @@ func (j *job) preview(ctx context.Context) error {
 }
 
 // register opens the run of a request: of the merchant, or, since rows of a
-// bank file belong to merchants, of the bank and all of them.
+// bank file belong to merchants, of the bank and all of them. The run is there
+// before anything is registered for it, so that who asked is known also when the
+// program ends in between.
 func (e *Engine) register(ctx context.Context, q Request) ([]run, error) {
 	m := e.merchant(q.Merchant)
 	if m == nil {
@@ -91,49 +93,71 @@ func (e *Engine) register(ctx context.Context, q Request) ([]run, error) {
 	if m == e.Bank {
 		whose = append(whose, e.Merchants...)
 	}
-	runs, err := e.next(ctx, whose, q.At.Truncate(time.Second))
+	runs, err := e.insert(ctx, whose, q.At.Truncate(time.Second), []schedules.Job{again}, func(tx *database.Tx, runs []run) error {
+		return e.record(ctx, tx, q, runs[0].number)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if q.Register != nil {
-		if err := q.Register(ctx, e.job(ctx, m, runs[0]).run, m.Inbox); err != nil {
-			return nil, err
-		}
+	if q.Register == nil {
+		return runs, nil
 	}
-	return runs, e.DB.Write(ctx, func(tx *database.Tx) error { return e.insert(ctx, tx, runs, q) })
+	if err := q.Register(ctx, e.job(ctx, m, runs[0]).run, m.Inbox); err != nil {
+		return nil, errors.Join(err, e.withdraw(ctx, runs))
+	}
+	return runs, nil
 }
 
-// next numbers the runs to come.
-func (e *Engine) next(ctx context.Context, whose []*Merchant, at time.Time) (runs []run, err error) {
-	open, err := e.open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(open) > 0 {
-		return nil, fmt.Errorf("%w: merchant %s, %s", ErrOpen, open[0].merchant, open[0].at.UTC().Format(time.RFC3339))
-	}
-	err = e.DB.Read(ctx, func(tx *database.Tx) error {
+// insert opens the next run of each of some merchants, all or none.
+func (e *Engine) insert(ctx context.Context, whose []*Merchant, at time.Time, jobs []schedules.Job, also func(*database.Tx, []run) error) (runs []run, err error) {
+	err = e.DB.Write(ctx, func(tx *database.Tx) error {
+		if err := tx.Lock(ctx, "runs"); err != nil {
+			return err
+		}
+		open, err := openRuns(ctx, tx)
+		if err != nil {
+			return err
+		}
+		runs = nil
 		for _, m := range whose {
+			if isOpen(open, m.ID()) {
+				return fmt.Errorf("%w: merchant %s", ErrOpen, m.ID())
+			}
 			r, err := nextRun(ctx, tx, m, at)
 			if err != nil {
 				return err
 			}
-			r.jobs = []schedules.Job{again}
+			r.jobs = jobs
+			if err := e.insertRun(ctx, tx, r); err != nil {
+				return err
+			}
 			runs = append(runs, r)
 		}
-		return nil
+		return also(tx, runs)
 	})
 	return runs, err
 }
 
-func (e *Engine) insert(ctx context.Context, tx *database.Tx, runs []run, q Request) error {
-	for _, r := range runs {
-		if err := e.insertRun(ctx, tx, r); err != nil {
-			return err
+// withdraw takes back runs in which nothing has happened.
+func (e *Engine) withdraw(ctx context.Context, runs []run) error {
+	return e.DB.Write(ctx, func(tx *database.Tx) error {
+		for _, r := range runs {
+			for _, query := range []string{
+				"DELETE FROM processor_runs WHERE merchant_id = ? AND number = ?",
+				"DELETE FROM processor_reruns WHERE merchant_id = ? AND run = ?",
+			} {
+				if _, err := tx.Exec(ctx, query, r.merchant, r.number); err != nil {
+					return err
+				}
+			}
 		}
-	}
+		return nil
+	})
+}
+
+func (e *Engine) record(ctx context.Context, tx *database.Tx, q Request, run int64) error {
 	_, err := tx.Exec(ctx, "INSERT INTO processor_reruns (merchant_id, run, at, what, operator, reason) VALUES (?, ?, ?, ?, ?, ?)",
-		q.Merchant, runs[0].number, e.Now().Unix(), q.What, q.Operator, q.Reason)
+		q.Merchant, run, e.Now().Unix(), q.What, q.Operator, q.Reason)
 	return err
 }
 

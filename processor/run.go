@@ -22,39 +22,64 @@ type run struct {
 	jobs     []schedules.Job // empty: all
 }
 
-// Run does what is due at T: for all jobs, or just these. A run that was cut
-// off is finished first, with its own time.
+// Run does what is due at T: for all jobs, or just these. Runs that were cut off
+// are finished first, with their own time. A merchant whose run cannot be
+// finished gets no further one until it can; all others go on.
 func (e *Engine) Run(ctx context.Context, t time.Time, jobs []schedules.Job) error {
 	t = t.Truncate(time.Second)
-	open, err := e.open(ctx)
-	if err != nil {
-		return err
-	}
-	for len(open) > 0 {
-		if err := e.work(ctx, open); err != nil {
-			return fmt.Errorf("finish the run at %s that was cut off: %w", open[0].at.Format(time.RFC3339), err)
-		}
-		resumed := open[0].at
-		if open, err = e.open(ctx); err != nil || len(open) == 0 && !resumed.Before(t) {
-			return err
-		}
+	last, stuck := e.finish(ctx)
+	if ctx.Err() != nil || !last.Before(t) {
+		return stuck
 	}
 	begun, err := e.begin(ctx, t, jobs)
-	if err != nil {
-		return err
+	if errors.Is(err, ErrNothingDue) && stuck != nil {
+		return stuck
 	}
-	return e.work(ctx, begun)
+	if err != nil {
+		return errors.Join(stuck, err)
+	}
+	return errors.Join(stuck, e.work(ctx, begun))
 }
 
-// open returns the runs of the earliest time that have not ended.
+// finish works on the runs that were cut off, in the order of their times, and
+// returns the latest of these.
+func (e *Engine) finish(ctx context.Context) (last time.Time, _ error) {
+	open, err := e.open(ctx)
+	if err != nil {
+		return last, err
+	}
+	var errs []error
+	for len(open) > 0 && ctx.Err() == nil {
+		last = open[0].at
+		n := 1
+		for n < len(open) && open[n].at.Equal(last) {
+			n++
+		}
+		if err := e.work(ctx, open[:n]); err != nil {
+			errs = append(errs, fmt.Errorf("finish the run at %s that was cut off: %w", last.Format(time.RFC3339), err))
+		}
+		open = open[n:]
+	}
+	return last, errors.Join(errs...)
+}
+
+// open returns the runs that have not ended, the earliest first.
 func (e *Engine) open(ctx context.Context) (all []run, err error) {
 	err = e.DB.Read(ctx, func(tx *database.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT merchant_id, number, as_of, jobs FROM processor_runs
-			WHERE ended_at = 0 AND as_of = (SELECT MIN(as_of) FROM processor_runs WHERE ended_at = 0) ORDER BY merchant_id`)
-		all, err = database.Collect(rows, err, scanRun)
+		all, err = openRuns(ctx, tx)
 		return err
 	})
 	return all, err
+}
+
+func openRuns(ctx context.Context, tx *database.Tx) ([]run, error) {
+	rows, err := tx.Query(ctx, "SELECT merchant_id, number, as_of, jobs FROM processor_runs WHERE ended_at = 0 ORDER BY as_of, merchant_id, number")
+	return database.Collect(rows, err, scanRun)
+}
+
+// isOpen reports whether a merchant is among the runs.
+func isOpen(open []run, merchant string) bool {
+	return slices.ContainsFunc(open, func(r run) bool { return r.merchant == merchant })
 }
 
 func scanRun(rows *sql.Rows) (r run, err error) {
@@ -68,12 +93,23 @@ func scanRun(rows *sql.Rows) (r run, err error) {
 	return r, err
 }
 
-// begin opens a run for the bank and each merchant, all or none.
+// begin opens a run for the bank and each merchant who has none that is open,
+// all or none.
 func (e *Engine) begin(ctx context.Context, t time.Time, jobs []schedules.Job) (all []run, err error) {
 	err = e.DB.Write(ctx, func(tx *database.Tx) error {
+		if err := tx.Lock(ctx, "runs"); err != nil {
+			return err
+		}
+		open, err := openRuns(ctx, tx)
+		if err != nil {
+			return err
+		}
 		all = nil
 		nothing := true
 		for _, m := range slices.Concat([]*Merchant{e.Bank}, e.Merchants) {
+			if isOpen(open, m.ID()) {
+				continue
+			}
 			r, err := nextRun(ctx, tx, m, t)
 			if err != nil {
 				return err
@@ -131,36 +167,59 @@ func (e *Engine) due(ctx context.Context, tx *database.Tx, m *Merchant, r run) (
 
 // work does all runs of one time: first the bank's files are read, so that each
 // merchant's payments are there, then merchant after merchant. One merchant's
-// failure does not stop the others; its run stays open.
+// failure does not stop the others; its run stays open. When the bank's fails,
+// nobody is dunned, for who has paid is not known.
 func (e *Engine) work(ctx context.Context, runs []run) error {
 	var errs []error
-	var bank *job
+	bank, unheard := e.hear(ctx, runs)
+	if unheard != nil {
+		errs = append(errs, fmt.Errorf("account statements: %w", unheard))
+	}
 	for _, r := range runs {
 		m := e.merchant(r.merchant)
-		if m == nil {
+		switch {
+		case m == nil:
 			e.Log.Warn("the merchant of a run that was cut off is no longer in the config; the run is closed", "merchant", r.merchant)
 			errs = append(errs, e.end(ctx, r))
 			continue
+		case m == e.Bank:
+			continue
+		case ctx.Err() != nil:
+			return errors.Join(errs...)
 		}
 		j := e.job(ctx, m, r)
-		if m == e.Bank {
-			bank = j
-			errs = append(errs, j.collectBank(ctx))
-			continue
-		}
+		j.unheard = unheard != nil
 		err := j.all(ctx)
 		if err != nil {
 			err = fmt.Errorf("merchant %s: %w", m.ID(), err)
 		}
 		errs = append(errs, err, j.close())
-		if ctx.Err() != nil {
-			break
-		}
 	}
 	if bank != nil && ctx.Err() == nil {
-		errs = append(errs, bank.reportBank(ctx), bank.close())
+		if unheard == nil {
+			errs = append(errs, bank.reportBank(ctx))
+		}
+		errs = append(errs, bank.close())
 	}
 	return errors.Join(errs...)
+}
+
+// errUnheard says that an earlier run of the bank is not finished.
+var errUnheard = errors.New("an earlier run is not finished")
+
+// hear does the bank's run, when it is one of these.
+func (e *Engine) hear(ctx context.Context, runs []run) (*job, error) {
+	for _, r := range runs {
+		if r.merchant == e.Bank.ID() {
+			bank := e.job(ctx, e.Bank, r)
+			return bank, bank.collectBank(ctx)
+		}
+	}
+	open, err := e.open(ctx)
+	if err == nil && isOpen(open, e.Bank.ID()) {
+		err = errUnheard
+	}
+	return nil, err
 }
 
 func (e *Engine) merchant(id string) *Merchant {

@@ -105,7 +105,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// only keeps what is due of some jobs; none means all.
+// only keeps what is due of some jobs; none means all. A payout comes with the
+// guarantees before it, which it pays.
 func (d due) only(jobs []schedules.Job) due {
 	if len(jobs) == 0 {
 		return d
@@ -120,7 +121,13 @@ func (d due) only(jobs []schedules.Job) due {
 	keep(&d.transmit)
 	keep(&d.dunning)
 	keep(&d.deliver)
-	d.settle = slices.DeleteFunc(slices.Clone(d.settle), func(s schedules.Slot) bool { return !has(s.Job) })
+	var paid time.Time
+	for _, s := range d.settle {
+		if s.Job == schedules.Payout && has(s.Job) {
+			paid = s.At
+		}
+	}
+	d.settle = slices.DeleteFunc(slices.Clone(d.settle), func(s schedules.Slot) bool { return !has(s.Job) && s.At.After(paid) })
 	if !has(schedules.Dunning) {
 		d.skipped = nil
 	}

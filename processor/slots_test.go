@@ -105,8 +105,8 @@ func TestSlotsDue(t *testing.T) {
 		{"autumn change: the day has 25 hours and one guarantee", "2026-10-24T12:00", "2026-10-25T12:00", nil, []string{
 			"collect 25.10. 12:00", "guarantee 25.10. 04:00", "transmit 25.10. 12:00", "deliver 25.10. 12:00",
 		}},
-		{"only some jobs", "2026-10-09T12:00", "2026-10-12T12:00", []schedules.Job{schedules.Payout, schedules.Deliver}, []string{
-			"payout 12.10. 06:00", "deliver 12.10. 12:00",
+		{"only some jobs, and the guarantees that the payout pays", "2026-10-09T12:00", "2026-10-12T12:00", []schedules.Job{schedules.Payout, schedules.Deliver}, []string{
+			"guarantee 10.10. 04:00", "guarantee 11.10. 04:00", "guarantee 12.10. 04:00", "payout 12.10. 06:00", "deliver 12.10. 12:00",
 		}},
 	}
 	for _, tt := range tests {

@@ -18,9 +18,10 @@ import (
 
 // Readers of the provider's documents.
 const (
-	intakeReader = "intake" // receipts
-	letterReader = "letters"
-	reportReader = "reports"
+	intakeReader   = "intake" // receipts
+	letterReader   = "letters"
+	reportReader   = "reports"
+	decisionReader = "decisions"
 )
 
 func (j *job) position(ctx context.Context, reader string) (n int64, err error) {
@@ -81,7 +82,7 @@ func (j *job) add(ctx context.Context, files []made, also func(*database.Tx) err
 // never given twice.
 func (j *job) register(ctx context.Context, tx *database.Tx, f made) error {
 	err := j.Outbox.Add(ctx, tx, f.file, f.stored)
-	for n := 2; errors.Is(err, outbox.ErrOtherBytes) && f.file.Target != outbox.Bank; n++ {
+	for n := 2; errors.Is(err, outbox.ErrOtherBytes) && f.file.Target != outbox.Bank && f.file.Target != outbox.Mail; n++ {
 		later := f.file
 		later.Name = report.Versioned(f.base, n)
 		v := outbox.Version{Number: n, Supersedes: report.Versioned(f.base, n-1), Reason: "written anew after the run was cut off"}
@@ -89,6 +90,18 @@ func (j *job) register(ctx context.Context, tx *database.Tx, f made) error {
 	}
 	return err
 }
+
+// An unwritableError is a document that no file could be written of.
+type unwritableError struct {
+	position int64
+	err      error
+}
+
+func (e *unwritableError) Error() string {
+	return fmt.Sprintf("document %d of the provider: %v", e.position, e.err)
+}
+
+func (e *unwritableError) Unwrap() error { return e.err }
 
 // documents goes through what the provider has said since a reader was last
 // here, writes files of it, and registers them together with the new position.
@@ -103,7 +116,7 @@ func (j *job) documents(ctx context.Context, reader string, write func(purchase.
 		}
 		files, err := write(d)
 		if err != nil {
-			return err
+			return &unwritableError{d.Position, err}
 		}
 		if err := j.add(ctx, files, func(tx *database.Tx) error { return setPosition(ctx, tx, j.m.ID(), reader, d.Position) }); err != nil {
 			return err
@@ -112,18 +125,22 @@ func (j *job) documents(ctx context.Context, reader string, write func(purchase.
 	return nil
 }
 
-// letters writes the notices for the print or mail service.
+// letters writes the notices for the print service and as mails, and what is
+// handed over to collection.
 func (j *job) letters(ctx context.Context) error {
 	return j.documents(ctx, letterReader, func(d purchase.Document) ([]made, error) {
 		if d.Dunning == nil {
 			return nil, nil
 		}
-		letters, err := j.notices(ctx, *d.Dunning)
-		if err != nil || letters == nil {
-			return nil, err
+		var files []made
+		for _, write := range []func(context.Context, purchase.Dunning) ([]made, error){j.notices, j.mails, j.collection} {
+			some, err := write(ctx, *d.Dunning)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, some...)
 		}
-		handed, err := j.collection(ctx, *d.Dunning)
-		return append(letters, handed...), err
+		return files, nil
 	})
 }
 
@@ -155,7 +172,7 @@ func (j *job) printed(ctx context.Context, d purchase.Dunning) ([]made, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n.Status == purchase.NoticeHeld {
+		if n.Status == purchase.NoticeHeld || n.Channel != "" {
 			continue
 		}
 		if byDebtor[n.CustomerNo] == nil {
@@ -224,19 +241,20 @@ func (j *job) pair(target, folder, kind, subject string, name func(ending string
 	return []made{table, other}, err
 }
 
-// decisions writes all decisions of the run as one file; none, no file. It
-// comes before the position moves, so that a repeat finds the same ones.
+// decisions writes all decisions of the run as one file; none, no file.
 func (j *job) decisions(ctx context.Context) error {
-	position, err := j.position(ctx, reportReader)
+	position, err := j.position(ctx, decisionReader)
 	if err != nil {
 		return err
 	}
+	last := position
 	all := func(yield func(purchase.Decision, error) bool) {
 		for d, err := range j.Provider.Documents(ctx, j.m.ID(), position) {
 			if err != nil {
 				yield(purchase.Decision{}, err)
 				return
 			}
+			last = max(last, d.Position)
 			if d.Receipt == nil {
 				continue
 			}
@@ -247,8 +265,9 @@ func (j *job) decisions(ctx context.Context) error {
 			}
 		}
 	}
+	told := func(tx *database.Tx) error { return setPosition(ctx, tx, j.m.ID(), decisionReader, last) }
 	if !anyOf(all) {
-		return nil
+		return j.add(ctx, nil, told)
 	}
 	r := j.m.Renderer
 	files, err := j.pair(outbox.ERP, "out/decisions", outbox.Decisions, j.run.Name,
@@ -256,9 +275,9 @@ func (j *job) decisions(ctx context.Context) error {
 		func(w io.Writer) error { return r.DecisionsCSV(w, all) },
 		func(w io.Writer) error { return r.DecisionsJSON(w, j.run.Name, all) })
 	if err != nil {
-		return err
+		return &unwritableError{last, err}
 	}
-	return j.add(ctx, files, func(*database.Tx) error { return nil })
+	return j.add(ctx, files, told)
 }
 
 func anyOf[T any](all iter.Seq2[T, error]) bool {

@@ -120,7 +120,8 @@ type Drop struct {
 	// several lines per host are several valid keys (sftp).
 	KnownHosts string `yaml:"known_hosts"`
 	// Settle is how long size and time of a file must stay the same before it is
-	// taken. Default 10s.
+	// taken. Default 10s; not used for builtin, where a file appears when its
+	// upload has ended.
 	Settle duration `yaml:"settle"`
 	// After says what happens to a file once its acknowledgement is delivered:
 	// remove (default) or keep.
@@ -210,6 +211,8 @@ type Fees struct {
 	Percent percent `yaml:"percent"`
 	Fixed   amount  `yaml:"fixed"`
 	VAT     percent `yaml:"vat"`
+	// VATExemption is what the fee invoice says where VAT is 0 (§ 14 (4) no. 8 UStG).
+	VATExemption string `yaml:"vat_exemption"`
 }
 
 // Guarantee says when the merchant is paid though the debtor did not pay.

@@ -136,6 +136,9 @@ func (c *Config) validateMerchant(f *faults, id string, m Merchant) {
 		f.oneOf(key+".language", m.Language, "de", "en")
 	}
 	c.validateSchedules(f, key+".schedules", m.Schedules, c.zoneOf(m))
+	invoiced := c.ProviderParty(id).Taxable() && c.MerchantParty(id).Complete()
+	f.check(!invoiced || m.Fees.VAT.value > 0 || m.Fees.VATExemption != "", key+".fees.vat_exemption",
+		"it is empty, but vat is 0; want why the fees are free of VAT, as it shall stand on the invoice (§ 14 (4) no. 8 UStG)")
 	f.oneOf(key+".report_style", m.ReportStyle, "excel-de", "excel-en", "rfc4180")
 }
 

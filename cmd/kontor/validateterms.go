@@ -80,7 +80,10 @@ func (c *Config) validateSchedules(f *faults, key string, s Schedules, zone stri
 			f.add(key+"."+string(job), "%w", err)
 			continue
 		}
-		if job == schedules.Payout {
+		switch job {
+		case schedules.Dunning:
+			f.check(schedule.OnceADay(), key+".dunning", "%q is more than once a day; want such as \"0 5 * * *\"", expr)
+		case schedules.Payout:
 			f.check(schedule.Weekly() && schedule.OnceADay(), key+".payout", "%q does not name one weekday and one time; want such as \"0 6 * * MON\"", expr)
 		}
 	}

@@ -41,6 +41,7 @@ type exchange struct {
 	provider *provider.Provider
 	engine   *processor.Engine
 	lock     *flock.Flock
+	skipped  *skipped
 }
 
 // open opens the data of a configuration, for looking and for commands that
@@ -126,6 +127,7 @@ func (x *exchange) assemble(p *program, log *slog.Logger) error {
 	for _, id := range x.config.MerchantIDs() {
 		terms[id] = x.config.Terms(id)
 	}
+	x.skipped = newSkipped(log)
 	x.batches = batch.New(x.db, x.spool)
 	x.intake = intake.New(x.db, x.spool, time.Now, wait, x.batches.Queue, log)
 	x.outbox = outbox.New(x.db, x.spool, p.now)
@@ -175,13 +177,13 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 	return &processor.Merchant{
 		Terms: c.Terms(id), Zone: c.ZoneOf(id), Schedules: plan, KeepDays: m.ERP.KeepDays.value,
 		Inbox: intake.Inbox{
-			Owner: id, Folder: "in", Profile: c.Profile(id), Feeds: purchase.Feeds(), Settle: m.ERP.Settle.value,
+			Owner: id, Folder: "in", Profile: c.Profile(id), Feeds: purchase.Feeds(), Settle: m.ERP.settles(),
 			MaxFile: int64(c.MaxFile.value), Keep: m.ERP.After == "keep", Language: c.LanguageOf(id),
 		},
 		Renderer: report.Renderer{
 			Merchant: id, Name: m.Name, Currency: m.Currency, Profile: c.Profile(id), Style: formats.Style(m.ReportStyle), Language: c.LanguageOf(id),
 		},
-		Provider: c.ProviderParty(id), Party: c.MerchantParty(id), DATEV: m.DATEV,
+		Provider: c.ProviderParty(id), Party: c.MerchantParty(id), DATEV: m.DATEV, VATExemption: m.Fees.VATExemption,
 		Open: opener(targets, own...),
 	}, nil
 }
@@ -220,7 +222,8 @@ func (x *exchange) bank() (*processor.Merchant, error) {
 func (x *exchange) remote(url string, d Drop) remote.Config {
 	return remote.Config{
 		URL: url, Identity: d.Identity, KnownHosts: d.KnownHosts,
-		Limits: remote.Limits{File: int64(x.config.MaxFile.value)},
+		Limits:  remote.Limits{File: int64(x.config.MaxFile.value)},
+		Skipped: x.skipped.of(url),
 	}
 }
 

@@ -22,6 +22,8 @@ type StatementDocument struct {
 	Provider purchase.Party
 	Merchant purchase.Party      // its IBAN, if given, is where the payout goes
 	Upcoming []purchase.Maturity // in the order of weeks
+	// Exemption is why there is no VAT, where the rate is 0.
+	Exemption string
 }
 
 // listed is how many lines a statement shows; all of them are in the tables

@@ -92,6 +92,9 @@ func (s statement) feeInvoice() {
 		"Leistungszeitraum %s–%s. Der Rechnungsbetrag ist oben schon abgezogen; Sie müssen nichts überweisen.",
 		"Period of the service %s–%s. The amount is deducted above already; you do not have to pay anything."),
 		s.date(s.doc.Payout.PeriodFrom), s.date(s.doc.Payout.PeriodTo)))
+	if i.Rate == 0 && s.doc.Exemption != "" {
+		s.paragraph(font{size: 8, grey: 70}, s.doc.Exemption)
+	}
 	s.y += 4 * mm
 }
 
