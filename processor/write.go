@@ -76,13 +76,13 @@ func (j *job) add(ctx context.Context, files []made, also func(*database.Tx) err
 	})
 }
 
-// register takes a file that a run has written. When the run was cut off behind
-// it, and what goes on is a program or a configuration that writes it in other
-// words, both stay: the later one is a further version. An order to the bank is
-// never given twice.
+// register takes a file that a run has written. Acknowledgements are written
+// again when the run was cut off: where the program or the configuration that
+// goes on uses other words, both stay, and the later one is a further version.
+// All else is registered together with how far it was told, so never twice.
 func (j *job) register(ctx context.Context, tx *database.Tx, f made) error {
 	err := j.Outbox.Add(ctx, tx, f.file, f.stored)
-	for n := 2; errors.Is(err, outbox.ErrOtherBytes) && f.file.Target != outbox.Bank && f.file.Target != outbox.Mail; n++ {
+	for n := 2; errors.Is(err, outbox.ErrOtherBytes) && isAck(f.file.Kind); n++ {
 		later := f.file
 		later.Name = report.Versioned(f.base, n)
 		v := outbox.Version{Number: n, Supersedes: report.Versioned(f.base, n-1), Reason: "written anew after the run was cut off"}
@@ -90,6 +90,8 @@ func (j *job) register(ctx context.Context, tx *database.Tx, f made) error {
 	}
 	return err
 }
+
+func isAck(kind string) bool { return kind == outbox.Ack || kind == outbox.Rejected }
 
 // An unwritableError is a document that no file could be written of.
 type unwritableError struct {
