@@ -85,6 +85,15 @@ func (c *Config) FolderURL(id string, d Drop) string {
 	return d.URL
 }
 
+// settles is how long a file of the drop must not change. On the built-in server
+// one appears when its upload has ended well, and not before.
+func (d Drop) settles() time.Duration {
+	if d.URL == builtin {
+		return 0
+	}
+	return d.Settle.value
+}
+
 // Terms are what the books need to know of a merchant.
 func (c *Config) Terms(id string) purchase.Terms {
 	m := c.Merchants[id]

@@ -21,9 +21,9 @@ func (p *program) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Tell how things stand: last run, what waits, what is due, what needs a person",
 		Long: `Tell for each merchant when the last run was and what is due next, how many rows
-are parked, how much money waits in suspense, which files are held and which
-could not be delivered, and why. Lines that begin with ! need a person. Base
-rates that are about to end are told 60 days ahead.`,
+are parked, how much money waits in suspense, which files are held, which match
+no feed and which could not be delivered, and why. Lines that begin with ! need
+a person. Base rates that are about to end are told 60 days ahead.`,
 		Example: "  kontor status\n  kontor status --merchant acme --json",
 		Args:    arguments(cobra.NoArgs),
 		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context(), asOf) },
@@ -50,6 +50,7 @@ type inboxStanding struct {
 	LastRun     *time.Time     `json:"last_run"`
 	FilesUnread int64          `json:"files_unread"`
 	FilesHeld   []fileView     `json:"files_held"`
+	Ignored     []string       `json:"files_ignored"` // names in the inbox that match no feed; at most 20
 	Outbox      []waitingFile  `json:"outbox"`
 	ParkedRows  int64          `json:"parked_rows"`
 	ParkedSince schedules.Date `json:"parked_since"`
@@ -143,7 +144,7 @@ func (x *exchange) inbox(ctx context.Context, owner string) (s inboxStanding, er
 		return s, err
 	}
 	s.FilesUnread, s.ParkedRows, s.ParkedSince = backlog.Unread, backlog.Parked, backlog.Since
-	s.FilesHeld = views(backlog.Held)
+	s.FilesHeld, s.Ignored = views(backlog.Held), append([]string{}, backlog.Ignored...)
 	waiting, err := x.outbox.List(ctx, owner, outbox.Filter{Waiting: true})
 	s.Outbox = []waitingFile{}
 	for _, e := range waiting {

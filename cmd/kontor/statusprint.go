@@ -89,6 +89,9 @@ func (s inboxStanding) needs(name string) (lines []string) {
 	for _, f := range s.FilesHeld {
 		lines = append(lines, fmt.Sprintf("! %s: file %s (%s) is HELD: %s; kontor files show %s", name, f.File, f.Name, f.Code, f.File))
 	}
+	for _, file := range s.Ignored {
+		lines = append(lines, fmt.Sprintf("! %s: %q lies in in/ and matches no feed, so nobody takes it; rename it, or name it under profiles", name, file))
+	}
 	for _, f := range s.Outbox {
 		if f.Error != "" {
 			lines = append(lines, fmt.Sprintf("! %s: %s was not delivered in %s: %s", name, f.File, count(f.Tries, "try", "tries"), clip(f.Error, 200)))
