@@ -128,7 +128,6 @@ func (x *exchange) assemble(p *program, log *slog.Logger) error {
 		terms[id] = x.config.Terms(id)
 	}
 	x.skipped = newSkipped(log)
-	x.skipped = newSkipped(log)
 	x.batches = batch.New(x.db, x.spool)
 	x.intake = intake.New(x.db, x.spool, time.Now, wait, x.batches.Queue, log)
 	x.outbox = outbox.New(x.db, x.spool, p.now)
