@@ -17,7 +17,7 @@ import (
 func (p *program) ledgerCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ledger",
-		Short: "Show the books: balances, entries, and all of it as CSV or JSON",
+		Short: "Show the books: balances, entries, all of it as CSV or JSON; close a month",
 		Args:  arguments(cobra.NoArgs),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -46,7 +46,8 @@ which anybody can compute the chain anew. Amounts of the canonical form are cent
 	entries.Flags().StringVar(&filter.Claim, "claim", "", "only entries that touch the claim of this `INVOICE`")
 	entries.Flags().StringVar(&class, "account", "", "only entries that touch an account of this `CLASS`, such as bank")
 	entries.Flags().Int64Var(&filter.After, "after", 0, "only entries with a higher `NUMBER`")
-	c.AddCommand(exits(balances, exitDone, exitFailed, exitUsage), exits(entries, exitDone, exitFailed, exitUsage), p.ledgerExportCommand())
+	c.AddCommand(exits(balances, exitDone, exitFailed, exitUsage), exits(entries, exitDone, exitFailed, exitUsage), p.ledgerExportCommand(),
+		p.ledgerCloseCommand(), p.ledgerClosingsCommand())
 	return exits(c, exitDone, exitUsage)
 }
 

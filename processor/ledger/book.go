@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/money"
@@ -37,6 +38,7 @@ type Book struct {
 	merchant string
 	id       int64
 	head     hash
+	open     time.Time // what is booked before is refused: its period is closed
 	moved    map[Class]money.Amount
 	entries  [][]any
 	postings [][]any
@@ -48,7 +50,11 @@ func Open(ctx context.Context, tx *database.Tx, merchant string) (*Book, error) 
 	if err != nil {
 		return nil, fmt.Errorf("ledger: merchant %s: open: %w", merchant, err)
 	}
-	return &Book{tx: tx, merchant: merchant, id: id, head: head, moved: map[Class]money.Amount{}}, nil
+	open, err := closedUntil(ctx, tx, merchant)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: merchant %s: open: %w", merchant, err)
+	}
+	return &Book{tx: tx, merchant: merchant, id: id, head: head, open: open, moved: map[Class]money.Amount{}}, nil
 }
 
 func readHead(ctx context.Context, tx *database.Tx, merchant string) (int64, hash, error) {
@@ -77,13 +83,22 @@ func parseHash(s string) (h hash, err error) {
 // included. Before the first entry they are 0 and all zeros.
 func (b *Book) Head() (int64, string) { return b.id, b.head.String() }
 
+// Opens returns the first instant that is not closed: what comes for an earlier
+// one is booked then. It is zero when no period is closed.
+func (b *Book) Opens() time.Time { return b.open }
+
 // Append takes an entry, gives it the next number and returns that. Postings of
 // zero are dropped; [ErrEmpty] says that nothing remained. An entry whose sum is
-// not zero is refused. Nothing is written before [Book.Flush].
+// not zero is refused, and with [ErrClosed] one that is booked in a closed period.
+// Nothing is written before [Book.Flush].
 func (b *Book) Append(e Entry) (int64, error) {
 	e.ID = b.id + 1
 	e.Postings = slices.DeleteFunc(slices.Clone(e.Postings), func(p Posting) bool { return p.Amount == 0 })
-	if err := e.check(); err != nil {
+	err := e.check()
+	if err == nil && e.BookedAt.Before(b.open) {
+		err = fmt.Errorf("booked at %s: %w, the first open day begins at %s", e.BookedAt.UTC().Format(time.RFC3339), ErrClosed, b.open.UTC().Format(time.RFC3339))
+	}
+	if err != nil {
 		return 0, fmt.Errorf("ledger: merchant %s: entry %d (%s): %w", b.merchant, e.ID, e.Cause, err)
 	}
 	for _, p := range e.Postings {

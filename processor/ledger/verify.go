@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/money"
@@ -34,6 +35,14 @@ func Verify(ctx context.Context, tx *database.Tx, merchant string) error {
 	if err := v.lines(ctx, tx); err != nil {
 		return err
 	}
+	closings, err := Closings(ctx, tx, merchant)
+	if err != nil {
+		return fmt.Errorf("ledger: merchant %s: closed periods: %w", merchant, err)
+	}
+	v.closings = closings
+	if err := v.close(0); err != nil {
+		return err
+	}
 	for e, err := range Entries(ctx, tx, merchant, Filter{}) {
 		if err != nil {
 			return err
@@ -57,6 +66,9 @@ type verifier struct {
 	// misnumbered is the first entry whose postings are not numbered from 1
 	// without a gap, or 0: the chain does not see the numbers, only the order.
 	misnumbered int64
+	closings    []Closing // those whose last entry was not seen yet
+	closed      time.Time // what is booked from here on must not be earlier
+	period      string    // the period that ends there
 }
 
 func (v *verifier) broken(entry int64, format string, args ...any) error {
@@ -88,12 +100,30 @@ func (v *verifier) entry(e Entry) error {
 	if err := e.check(); err != nil {
 		return v.broken(e.ID, "%v", err)
 	}
+	if e.BookedAt.Before(v.closed) {
+		return v.broken(e.ID, "is booked at %s, after %s was closed", e.BookedAt.UTC().Format(time.RFC3339), v.period)
+	}
+	if err := v.close(e.ID); err != nil {
+		return err
+	}
 	for _, p := range e.Postings {
 		sum, err := v.sums[p.Account.Class].Add(p.Amount)
 		if err != nil {
 			return v.broken(e.ID, "balance of %s: %v", p.Account.Class, err)
 		}
 		v.sums[p.Account.Class] = sum
+	}
+	return nil
+}
+
+// close passes the closings that were made when an entry was the last one.
+func (v *verifier) close(id int64) error {
+	for len(v.closings) > 0 && v.closings[0].Entry <= id {
+		c := v.closings[0]
+		if c.Entry != id || c.Hash != v.head.String() || !c.Until.After(v.closed) {
+			return v.broken(id, "the closing of %s names entry %d with the hash %s, the entry has %s", c.Period, c.Entry, c.Hash, v.head)
+		}
+		v.closings, v.closed, v.period = v.closings[1:], c.Until, c.Period
 	}
 	return nil
 }
@@ -110,6 +140,9 @@ func (v *verifier) ends(ctx context.Context, tx *database.Tx) error {
 		return v.broken(outside, "stands outside the chain, which ends at %d", v.id)
 	} else if !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("ledger: merchant %s: outside the chain: %w", v.merchant, err)
+	}
+	if len(v.closings) > 0 {
+		return v.broken(v.id+1, "is missing: the closing of %s names entry %d", v.closings[0].Period, v.closings[0].Entry)
 	}
 	id, head, err := readHead(ctx, tx, v.merchant)
 	if err != nil {

@@ -157,7 +157,7 @@ func (s *session) chargeVAT(ctx context.Context, w *payout, cause string) error 
 	}
 	entry, err := s.post(s.day, cause, post(ledger.Payable, nil, vat), post(ledger.VAT, nil, -vat))
 	s.newLines = append(s.newLines, &line{
-		Merchant: w.Merchant, N: s.nextLine, Entry: entry, Type: purchase.LineVAT, BookedOn: s.day,
+		Merchant: w.Merchant, N: s.nextLine, Entry: entry, Type: purchase.LineVAT, BookedOn: s.bookedOn,
 		DocumentNo: w.ID, Amount: -vat, Source: cause,
 	})
 	s.nextLine++

@@ -156,7 +156,7 @@ func (s *session) waive(c *claim, e event) error {
 	open, off := c.Charges, c.ChargesOff
 	c.Fees, c.Flat, c.Interest, c.ChargesPaid, c.ChargesOff, c.InterestPaid = 0, 0, 0, 0, 0, 0
 	c.Paid += paid
-	c.WaivedOn = s.day
+	c.WaivedOn = s.bookedOn
 	for _, a := range s.allocationsOf(c) {
 		a.Principal, a.Charges, a.Interest = a.Principal+a.Charges, 0, 0
 		s.dirtyAlloc = append(s.dirtyAlloc, a)

@@ -92,9 +92,6 @@ func (s *session) lookOrders(ctx context.Context, l *lookup, references, keys ma
 }
 
 func (s *session) lookShorts(ctx context.Context, l *lookup, shorts map[string]bool) error {
-	if len(shorts) == 0 {
-		return nil
-	}
 	found, err := orders.find(ctx, s.tx, "merchant_id = ? AND short_reference <> '' AND short_reference IN ??", s.terms.Merchant, slices.Sorted(maps.Keys(shorts)))
 	if err != nil {
 		return err

@@ -29,6 +29,9 @@ type session struct {
 	at    time.Time      // nominal time of the slot: booked_at
 	day   schedules.Date // its civil date
 
+	booked   time.Time      // at, or the first instant that is not closed
+	bookedOn schedules.Date // its civil date
+
 	orders     map[string]*order
 	claims     map[string]*claim
 	byOrder    map[string][]*claim
@@ -65,7 +68,11 @@ func (p *Provider) session(ctx context.Context, tx *database.Tx, merchant string
 	if err != nil {
 		return nil, err
 	}
-	s := &session{tx: tx, terms: terms, rates: p.rates, zone: zone, books: books, at: at, day: schedules.DateOf(at.In(zone))}
+	s := &session{tx: tx, terms: terms, rates: p.rates, zone: zone, books: books, at: at, day: schedules.DateOf(at.In(zone)), booked: at}
+	if open := books.Opens(); at.Before(open) {
+		s.booked = open // the month of the slot is closed
+	}
+	s.bookedOn = schedules.DateOf(s.booked.In(zone))
 	s.forget()
 	err = tx.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) + 1 FROM provider_lines WHERE merchant_id = ?", merchant).Scan(&s.nextLine)
 	return s, err
@@ -295,13 +302,13 @@ func (s *session) post(date schedules.Date, cause string, postings ...ledger.Pos
 	if !slices.ContainsFunc(postings, func(p ledger.Posting) bool { return p.Amount != 0 }) {
 		return 0, nil
 	}
-	return s.books.Append(ledger.Entry{BookedAt: s.at, BusinessDate: date, Cause: cause, Postings: postings})
+	return s.books.Append(ledger.Entry{BookedAt: s.booked, BusinessDate: date, Cause: cause, Postings: postings})
 }
 
 // line writes one line of the next payout.
 func (s *session) line(c *claim, e event, entry int64, amount money.Amount) {
 	s.newLines = append(s.newLines, &line{
-		Merchant: s.terms.Merchant, N: s.nextLine, Entry: entry, Type: e.line, BookedOn: s.day,
+		Merchant: s.terms.Merchant, N: s.nextLine, Entry: entry, Type: e.line, BookedOn: s.bookedOn,
 		OrderNo: c.OrderNo, InvoiceNo: c.InvoiceNo, DocumentNo: e.document, CustomerNo: c.CustomerNo,
 		GrossClaim: c.Invoiced, Amount: amount, GuaranteeOn: c.GuaranteeOn,
 		InvoiceDate: c.InvoiceDate, DueOn: c.DueOn, Source: e.source,
