@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
@@ -135,6 +137,7 @@ func TestRejectedEntries(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				defer w.Close()
 				for _, row := range v.rows {
 					fee := row.Record != nil && row.Record.Number() == "FEE-10"
 					if row.Record != nil && !fee {
@@ -165,11 +168,32 @@ func TestRejectedEntriesThatAreNotThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer w.Close()
 	if err := w.Write(Reject{Offset: 1}); err == nil {
 		t.Error("a row that is not there was written")
 	}
 	if err := w.Flush(); err == nil {
 		t.Error("the error is forgotten")
+	}
+}
+
+// Whoever gives up before the last reject leaves nothing running: the statement
+// is read by a goroutine of its own.
+func TestRejectedEntriesLeaveNothingRunning(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	original := camtFile(t, "statement.02.xml")
+	rows := read(profile(t, "kontor"), purchase.Payments, original, ReadOptions{}).rows
+	w, err := profile(t, "kontor").NewRejectedWriter(&bytes.Buffer{}, bytes.NewReader(original))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(Reject{Offset: rows[0].Offset, Length: rows[0].Length}); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	w.Close()
+	if err := goleak.Find(before); err != nil {
+		t.Error(err)
 	}
 }
 

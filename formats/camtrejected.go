@@ -39,8 +39,11 @@ func (p *Profile) newBankRejects(w io.Writer, original io.ReaderAt) (*bankReject
 	r.keep = true
 	b := &bankRejects{e: newEncoder(w, &p.dialect), feed: p.feeds[purchase.Payments], s: r.schema, t: newTarget(r.schema)}
 	b.e.lenient = true
-	b.next, b.stop = iter.Pull(r.Rows())
-	return b, b.line(func(i int) string { return b.feed.headings[i] }, codeColumn, messageColumn)
+	if err := b.line(func(i int) string { return b.feed.headings[i] }, codeColumn, messageColumn); err != nil {
+		return nil, err
+	}
+	b.next, b.stop = iter.Pull(r.Rows()) // which holds a goroutine until it is stopped
+	return b, nil
 }
 
 // sizeOf finds the end of a file.
@@ -68,7 +71,6 @@ func (b *bankRejects) write(reject Reject) error {
 	for {
 		row, ok := b.next()
 		if !ok {
-			b.stop()
 			return fmt.Errorf("row at byte %d of the original: %w", reject.Offset+1, io.ErrUnexpectedEOF)
 		}
 		if row.Offset != reject.Offset {
@@ -87,7 +89,4 @@ func (b *bankRejects) cell(i int, cells []string) string {
 	return b.e.dialect.print(column, b.t.fields[i])
 }
 
-func (b *bankRejects) flush() error {
-	b.stop()
-	return b.e.flush()
-}
+func (b *bankRejects) flush() error { return b.e.flush() }

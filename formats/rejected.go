@@ -15,7 +15,7 @@ import (
 // columns kontor_code and kontor_message added at the end, in the delimiter,
 // charset and line end of the file. Of a bank statement in XML the rows are
 // written as a payments CSV of the profile; its rejects must come in order, and
-// the original must be an [io.Seeker] too.
+// the original must be an [io.Seeker] too. Close it.
 type RejectedWriter struct {
 	w        *bufio.Writer
 	e        *encoder // of the added columns
@@ -35,8 +35,11 @@ type Reject struct {
 // NewRejectedWriter copies the header of the original.
 func (p *Profile) NewRejectedWriter(w io.Writer, original io.ReaderAt) (*RejectedWriter, error) {
 	bank, err := p.newBankRejects(w, original)
-	if bank != nil || err != nil {
-		return &RejectedWriter{bank: bank, err: err}, err
+	if err != nil {
+		return nil, err
+	}
+	if bank != nil {
+		return &RejectedWriter{bank: bank}, nil
 	}
 	c := p.dialect.charset
 	l := newLines(io.NewSectionReader(original, 0, 2*maxLine))
@@ -108,6 +111,13 @@ func (r *RejectedWriter) added(cells ...string) {
 func (r *RejectedWriter) put(b []byte) {
 	if r.err == nil {
 		_, r.err = r.w.Write(b)
+	}
+}
+
+// Close lets go of the original; it writes nothing, and may be called again.
+func (r *RejectedWriter) Close() {
+	if r.bank != nil {
+		r.bank.stop()
 	}
 }
 

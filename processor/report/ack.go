@@ -158,6 +158,7 @@ func (r Renderer) RejectedCSV(ctx context.Context, w io.Writer, a purchase.Ack, 
 			if out, err = r.Profile.NewRejectedWriter(w, original); err != nil {
 				return rows, err
 			}
+			defer out.Close()
 		}
 		rows++
 		if err := out.Write(formats.Reject{Offset: l.Offset, Length: l.Length, Code: l.Code, Message: l.Message}); err != nil {
