@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
@@ -163,4 +164,27 @@ func (w *world) wantState(want string) {
 	if got != want {
 		w.Errorf("states: %s\nwant %s", got, want)
 	}
+}
+
+// A refund that comes back after the payment was charged back in part is the
+// merchant's money again, with a line.
+func TestRefundComesBack(t *testing.T) {
+	each(t, nil, func(w *world) {
+		transfer := func(id string, amount money.Amount) purchase.Payment {
+			p := w.payment(id, amount, "")
+			p.Purpose, p.EndToEndID = purchase.PurposeRefund, "R-acme-000001"
+			return p
+		}
+		w.taken(w.sale("1001", "K1", 10_000)...)
+		w.taken(w.payment("Z1", 10_000, "RE1001"), w.received("R1", "RE1001", 4_000))
+		w.taken(w.command("O1", purchase.PayRefund, "RE1001", settlement))
+		w.taken(transfer("B1", -4_000), w.payment("Z1", -2_000, ""))
+		w.wantClaim("RE1001", "K 40.00 D 0.00 P 40.00 E 40.00 outstanding 20.00 refund 0.00 charges 0.00")
+		w.taken(transfer("B2", 4_000))
+		w.wantClaim("RE1001", "K 40.00 D 0.00 P 80.00 E 60.00 outstanding 0.00 refund 20.00 charges 0.00")
+		w.wantLines("FEE RE1001 RE1001 -3.00", "RETURN RE1001 R1 0.00", "COLLECTION RE1001 Z1 60.00", "CHARGEBACK RE1001 Z1 -20.00", "COLLECTION RE1001 R-acme-000001 20.00")
+		w.wantBalances("payable -57.00, bank 80.00, refunds -20.00, fees -3.00")
+		w.at("2026-10-05 06:00")
+		w.payout() // is proven by the books
+	})
 }

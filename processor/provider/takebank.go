@@ -48,7 +48,11 @@ func (t *taking) comeBack(ctx context.Context, x *transfer, r purchase.Payment, 
 	}
 	c := t.claims[x.InvoiceNo]
 	t.allocate(&payment{PaymentID: x.ID, Account: x.Purpose + " RETURNED"}, c, shares{principal: x.Amount})
-	e := event{date: r.Valued(), source: i.source(), cause: i.cause(), cash: ledger.Bank}
+	e := event{document: x.ID, date: r.Valued(), source: i.source(), cause: i.cause(), cash: ledger.Bank}
+	after := c.values()
+	if after.P += x.Amount; after.Entitlement() != c.values().Entitlement() {
+		e.line = purchase.LineCollection // a charge-back since has made the money the merchant's
+	}
 	return t.book(c, e, func(v *purchase.Claim) { v.P += x.Amount })
 }
 

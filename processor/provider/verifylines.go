@@ -111,11 +111,12 @@ type lineage struct {
 	papers   map[[2]string]bool // invoice, feed and number
 	payments map[string]*payment
 	payouts  map[string]bool
+	refunds  map[string]string                  // transfers that came back → invoice
 	moved    map[string]map[schedules.Date]bool // invoice → due dates that a DUE_CHANGE gave
 }
 
 func (v *verifier) documents(ctx context.Context, page []*line) (*lineage, error) {
-	d := &lineage{map[string]*claim{}, map[[2]string]bool{}, map[string]*payment{}, map[string]bool{}, map[string]map[schedules.Date]bool{}}
+	d := &lineage{map[string]*claim{}, map[[2]string]bool{}, map[string]*payment{}, map[string]bool{}, map[string]string{}, map[string]map[schedules.Date]bool{}}
 	var invoices, numbers []string
 	for _, l := range page {
 		invoices, numbers = append(invoices, l.InvoiceNo), append(numbers, l.DocumentNo)
@@ -154,6 +155,13 @@ func (v *verifier) documents(ctx context.Context, page []*line) (*lineage, error
 	for _, w := range paid {
 		d.payouts[w.ID] = true
 	}
+	if err != nil {
+		return nil, err
+	}
+	back, err := transfers.find(ctx, v.tx, "merchant_id = ? AND purpose = ? AND returned_on <> '' AND transfer_id IN ??", v.terms.Merchant, purchase.PurposeRefund, numbers)
+	for _, x := range back {
+		d.refunds[x.ID] = x.InvoiceNo
+	}
 	return d, err
 }
 
@@ -163,7 +171,9 @@ func (d *lineage) has(l *line) bool {
 	switch l.Type {
 	case purchase.LineFee, purchase.LineGuarantee:
 		return l.DocumentNo == l.InvoiceNo
-	case purchase.LineCollection, purchase.LineAfterGuarantee, purchase.LineChargeback:
+	case purchase.LineCollection:
+		return d.payments[l.DocumentNo] != nil || l.InvoiceNo != "" && d.refunds[l.DocumentNo] == l.InvoiceNo
+	case purchase.LineAfterGuarantee, purchase.LineChargeback:
 		return d.payments[l.DocumentNo] != nil
 	case purchase.LineReturn:
 		return paper("returns " + purchase.ReturnReceived)
