@@ -128,6 +128,10 @@ type Drop struct {
 	After string `yaml:"after"`
 	// KeepDays is how long our files stay in out/ if nobody takes them. Default 90.
 	KeepDays number `yaml:"keep_days"`
+	// Mode is who may read what kontor puts into a folder (dir:), such as 0640
+	// for the group of an ERP under another account; folders that are made for it
+	// can be entered by them. Default 0600. What is there already stays as it is.
+	Mode mode `yaml:"mode"`
 }
 
 // An Address is what an invoice must say of a party (§ 14 UStG).

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +54,7 @@ merchants:
 		t.Fatal(err)
 	}
 	c.profiles, want.profiles = nil, nil
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, amount{}, percent{}, duration{}, size{}, number{})); diff != "" {
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}, amount{}, percent{}, duration{}, size{}, number{}, mode{})); diff != "" {
 		t.Errorf("the sample differs from the defaults (-defaults +sample):\n%s", diff)
 	}
 }
@@ -189,6 +190,16 @@ func TestScalars(t *testing.T) {
 	for _, text := range []string{"", "5", "5GB", "-1MiB", "1.5GiB", "9999999999TiB", "GiB"} {
 		if got, err := parseSize(text); err == nil {
 			t.Errorf("parseSize(%q) = %d; want an error", text, got)
+		}
+	}
+	for text, want := range map[string]fs.FileMode{"0600": 0o600, "0640": 0o640, "644": 0o644, "0o664": 0} {
+		if got, err := parseMode(text); got != want || (err == nil) != (want != 0) {
+			t.Errorf("parseMode(%q) = %v, %v; want %v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "0", "0440", "0666", "0750", "4640", "0648", "-0640", "rw-r-----"} {
+		if got, err := parseMode(text); err == nil {
+			t.Errorf("parseMode(%q) = %v; want an error", text, got)
 		}
 	}
 	for _, text := range []string{"", "10", "-1s", "tomorrow"} {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ type (
 	duration = scalar[time.Duration]
 	size     = scalar[bytes64]
 	number   = scalar[int] // the YAML reader would take 1.9 for 1
+	mode     = scalar[fs.FileMode]
 )
 
 // bytes64 counts bytes.
@@ -64,6 +66,8 @@ func scalarOf[T any](text string) (s scalar[T]) {
 		*v, s.fault = parseNumber(text)
 	case *bytes64:
 		*v, s.fault = parseSize(text)
+	case *fs.FileMode:
+		*v, s.fault = parseMode(text)
 	}
 	return s
 }
@@ -88,6 +92,16 @@ func parseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is not a duration such as 10s, 5m or 2h", s)
 	}
 	return d, nil
+}
+
+// parseMode reads who may read and write a file: the owner both, others at most
+// what a file of reports may be given.
+func parseMode(s string) (fs.FileMode, error) {
+	n, err := strconv.ParseUint(s, 8, 16)
+	if err != nil || n&^0o664 != 0 || n&0o600 != 0o600 {
+		return 0, fmt.Errorf("%q is not a mode of files such as 0600, 0640 or 0644", s)
+	}
+	return fs.FileMode(n), nil
 }
 
 // units of sizes; the powers of 1024 are written with an i.

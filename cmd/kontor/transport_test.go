@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -118,6 +119,30 @@ func newSFTPStage(t *testing.T, s scenario, url string) *stage {
 		}
 	}
 	return g
+}
+
+// What the configuration says of a folder holds for what is put there, and for
+// nothing else.
+func TestModeOfFolders(t *testing.T) {
+	s := readScenario(t, filepath.Join(examples, "october"), "kontor")
+	s.until, s.erp = "2026-10-02", `url: "dir:./erp", mode: 0640`
+	g := newStage(t, s, "sqlite")
+	old := syscall.Umask(0o077)
+	defer syscall.Umask(old)
+	g.play(t, nil)
+	for pattern, want := range map[string]os.FileMode{
+		"erp/out": 0o750, "erp/out/ack": 0o750, "erp/out/ack/orders*.csv": 0o640, "erp/out/decisions/*.csv": 0o640, "data/reports/ack/*.csv": 0o600,
+	} {
+		found, err := filepath.Glob(filepath.Join(g.dir, pattern))
+		if err != nil || len(found) == 0 {
+			t.Errorf("%s: nothing is there, %v", pattern, err)
+		}
+		for _, name := range found {
+			if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s has mode %v, %v; want %v", name, info.Mode(), err, want)
+			}
+		}
+	}
 }
 
 // openFolder makes a folder in which every user of this machine may write.

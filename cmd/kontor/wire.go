@@ -221,7 +221,7 @@ func (x *exchange) bank() (*processor.Merchant, error) {
 
 func (x *exchange) remote(url string, d Drop) remote.Config {
 	return remote.Config{
-		URL: url, Identity: d.Identity, KnownHosts: d.KnownHosts,
+		URL: url, Identity: d.Identity, KnownHosts: d.KnownHosts, Mode: d.Mode.value,
 		Limits:  remote.Limits{File: int64(x.config.MaxFile.value)},
 		Skipped: x.skipped.of(url),
 	}

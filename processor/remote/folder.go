@@ -14,9 +14,9 @@ import (
 )
 
 // localFolder is a folder of this machine (or mounted into it). Nothing outside
-// of it is reached, whatever links stand in it. Files are made with mode 0644
-// and folders with 0755, less the umask of the process: a folder is shared with
-// an ERP or a mail service, and its owner decides by the umask who may read.
+// of it is reached, whatever links stand in it. A folder is shared with an ERP or
+// a mail service under another account: its owner decides by [Config.Mode], or by
+// the umask of the process, who may read.
 type localFolder struct {
 	base   string
 	config Config

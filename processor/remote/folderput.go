@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 	"syscall"
 )
 
@@ -17,7 +18,7 @@ func (d *localFolder) Put(ctx context.Context, folder, name string, size int64, 
 	}
 	content = &contextReader{ctx: ctx, r: content}
 	return d.in("put", path.Join(folder, name), func(root *os.Root) error {
-		if err := makeFolders(root, folder); err != nil {
+		if err := d.makeFolders(root, folder); err != nil {
 			return err
 		}
 		sub, err := root.OpenRoot(inBase(folder))
@@ -29,18 +30,37 @@ func (d *localFolder) Put(ctx context.Context, folder, name string, size int64, 
 }
 
 // makeFolders makes each missing element and forces its name to the disk.
-func makeFolders(root *os.Root, folder string) error {
+func (d *localFolder) makeFolders(root *os.Root, folder string) error {
 	if _, err := root.Stat(inBase(folder)); err == nil {
 		return nil
 	}
-	if err := root.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	for above := path.Dir(folder); ; above = path.Dir(above) {
-		if err := syncFolder(root, above); err != nil || above == "." {
+	above := "."
+	for element := range strings.SplitSeq(folder, "/") {
+		next := path.Join(above, element)
+		err := root.Mkdir(next, 0o755)
+		if errors.Is(err, fs.ErrExist) {
+			above = next
+			continue
+		}
+		if err == nil && d.config.Mode != 0 {
+			err = admit(root, next, d.config.Mode)
+		}
+		if err := errors.Join(err, syncFolder(root, above)); err != nil {
 			return err
 		}
+		above = next
 	}
+	return nil
+}
+
+// admit lets those enter a new folder who may read its files. That it hands on
+// its group (setgid), as the folder above does, stays.
+func admit(root *os.Root, folder string, files fs.FileMode) error {
+	info, err := root.Stat(folder)
+	if err != nil {
+		return err
+	}
+	return root.Chmod(folder, files|files&0o444>>2|info.Mode()&fs.ModeSetgid)
 }
 
 // putIn writes, checks and publishes inside the folder.
@@ -58,7 +78,7 @@ func (d *localFolder) putIn(folder *os.Root, name string, size int64, content io
 	if err != nil {
 		return err
 	}
-	sum, err := writeSynced(folder, temporary, size, content)
+	sum, err := writeSynced(folder, temporary, d.config.Mode, size, content)
 	if err == nil {
 		err = publish(folder, temporary, name)
 	}
@@ -69,12 +89,15 @@ func (d *localFolder) putIn(folder *os.Root, name string, size int64, content io
 }
 
 // writeSynced writes the content to a new file and forces it to the disk.
-func writeSynced(folder *os.Root, temporary string, size int64, content io.Reader) ([]byte, error) {
+func writeSynced(folder *os.Root, temporary string, mode fs.FileMode, size int64, content io.Reader) ([]byte, error) {
 	f, err := folder.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	sum, err := digest(f, content, size)
+	if err == nil && mode != 0 {
+		err = f.Chmod(mode)
+	}
 	if err == nil {
 		err = f.Sync()
 	}

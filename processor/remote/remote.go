@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"strings"
 	"time"
@@ -73,8 +74,12 @@ type Config struct {
 	// KnownHosts is the file with the server's host keys (sftp), as OpenSSH
 	// writes it. Several lines per host are several valid keys.
 	KnownHosts string
-	Limits     Limits
-	Timeouts   Timeouts
+	// Mode is what files have that are put into a local folder, whatever the
+	// umask, such as 0640; folders that are made for them can be entered by those
+	// who may read. 0: 0644 and 0755, less the umask.
+	Mode     fs.FileMode
+	Limits   Limits
+	Timeouts Timeouts
 	// Now is the clock of the pause after a refused login and of the probe of an
 	// idle connection; time.Now when nil.
 	Now func() time.Time

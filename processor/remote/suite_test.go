@@ -169,6 +169,38 @@ func TestFolderModes(t *testing.T) {
 	}
 }
 
+// What the configuration says holds whatever the umask, for what is made; what is
+// there already stays.
+func TestFolderModesByConfig(t *testing.T) {
+	tests := []struct {
+		mode, file, folder os.FileMode
+	}{{0o640, 0o640, 0o750}, {0o600, 0o600, 0o700}, {0o664, 0o664, 0o775}}
+	for _, tt := range tests {
+		c, dir := freshFolder(t)
+		out := filepath.Join(dir, "out")
+		if err := errors.Join(os.Mkdir(out, 0o711), os.Chmod(out, 0o711|os.ModeSetgid)); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.Stat(filepath.Join(dir, "out"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Mode = tt.mode
+		r := open(t, c)
+		old := syscall.Umask(0o077)
+		remotetest.Put(t, r, "out/ack/old", "x.csv", []byte("x"))
+		syscall.Umask(old)
+		for name, want := range map[string]os.FileMode{
+			"out": before.Mode(), "out/ack": tt.folder | os.ModeSetgid | os.ModeDir, "out/ack/old": tt.folder | os.ModeSetgid | os.ModeDir, "out/ack/old/x.csv": tt.file,
+		} {
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err != nil || info.Mode() != want {
+				t.Errorf("mode %v: %s has mode %v, %v; want %v", tt.mode, name, info.Mode(), err, want)
+			}
+		}
+	}
+}
+
 // A folder that is unplugged and plugged in again is found again; while it is
 // away nothing is read as empty.
 func TestFolderGoesAndComes(t *testing.T) {
