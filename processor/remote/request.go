@@ -14,9 +14,18 @@ import (
 	"github.com/pkg/sftp"
 )
 
-// call runs one request with a deadline. An error that is no answer of the
-// server means that the connection is in an unknown state: it is dropped.
+// call runs one request beside others, but beside no listing.
 func (s *server) call(ctx context.Context, sess *session, limit time.Duration, f func(*sftp.Client) error) error {
+	if err := sess.lane.enter(ctx); err != nil {
+		return err
+	}
+	defer sess.lane.leave()
+	return s.request(ctx, sess, limit, f)
+}
+
+// request runs one request with a deadline. An error that is no answer of the
+// server means that the connection is in an unknown state: it is dropped.
+func (s *server) request(ctx context.Context, sess *session, limit time.Duration, f func(*sftp.Client) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer from %s within %s", s.address, limit))
 	defer cancel()
 	if ctx.Err() != nil {

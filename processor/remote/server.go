@@ -141,12 +141,17 @@ func (s *server) list(ctx context.Context, folder string) ([]File, error) {
 	return files, nil
 }
 
-// entries reads a folder within the byte budget of a listing.
+// entries reads a folder within the byte budget of a listing. Nothing else is
+// asked for on the connection meanwhile, so the budget counts the listing alone.
 func (s *server) entries(ctx context.Context, sess *session, folder string) ([]fs.FileInfo, error) {
+	if err := sess.lane.enterAlone(ctx); err != nil {
+		return nil, err
+	}
+	defer sess.lane.leaveAlone()
 	var entries []fs.FileInfo
 	sess.conn.allow(s.config.Limits.Listing)
 	defer sess.conn.allowAll()
-	err := s.call(ctx, sess, s.config.Timeouts.Listing, func(c *sftp.Client) (err error) {
+	err := s.request(ctx, sess, s.config.Timeouts.Listing, func(c *sftp.Client) (err error) {
 		entries, err = c.ReadDir(folder)
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -63,6 +64,55 @@ func TestFault071EndlessListing(t *testing.T) {
 				t.Errorf("List of an honest server = %v, %v; want nothing", files, err)
 			}
 		})
+	}
+}
+
+// The budget of a listing is not spent by a download that goes on beside it.
+func TestListingBesideDownload(t *testing.T) {
+	const pages, budget = 300, 1 << 20
+	var listed atomic.Int64
+	_, c := newEvil(t, func(p packet) [][]byte {
+		switch p.kind {
+		case fxpLstat:
+			return p.answer(fxpAttrs, regular(1<<31))
+		case fxpRead:
+			return p.answer(fxpData, strings.Repeat("x", 32<<10))
+		case fxpReaddir:
+			if n := listed.Add(1); n <= pages {
+				return p.page(1, func(int) string { return fmt.Sprintf("%03d.csv", n) })
+			}
+		}
+		return p.honest()
+	})
+	c.Limits.Listing, c.Limits.File = budget, 1<<40
+	r := open(t, c)
+	defer closed(t, r)
+	f, err := r.Open(t.Context(), "in", "x.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, stop, ended := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		_, err := io.CopyN(io.Discard, f, budget)
+		close(begun)
+		for err == nil {
+			select {
+			case <-stop:
+				ended <- f.Close()
+				return
+			default:
+				_, err = io.CopyN(io.Discard, f, budget)
+			}
+		}
+		ended <- err
+	}()
+	<-begun
+	if files, err := r.List(t.Context(), "in"); err != nil || len(files) != pages {
+		t.Errorf("List beside a download = %d files, %v; want %d", len(files), err, pages)
+	}
+	close(stop)
+	if err := <-ended; err != nil {
+		t.Errorf("the download ended with %v", err)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 // which ends every wait on it.
 type session struct {
 	conn   *meteredConn
+	lane   lane
 	ssh    *ssh.Client
 	client *sftp.Client
 	used   atomic.Int64 // last use, Unix nanoseconds
@@ -167,7 +168,7 @@ func login(conn *meteredConn, address string, config *ssh.ClientConfig) (sess *s
 	if err != nil {
 		return nil, fmt.Errorf("start sftp: %w", err)
 	}
-	return &session{conn: conn, ssh: client, client: files}, nil
+	return &session{conn: conn, lane: newLane(), ssh: client, client: files}, nil
 }
 
 // close says goodbye; errors of a connection that is gone already are none.
