@@ -221,8 +221,9 @@ func (s *session) charge(c *claim, n *purchase.Notice, principal []balance) erro
 	if err != nil {
 		return err
 	}
-	n.Segments, n.InterestTotal = segments, interest(segments)
-	return nil
+	n.Segments = segments
+	n.InterestTotal, err = interest(segments)
+	return err
 }
 
 // issue books the charges of a notice and raises the level. The interest that

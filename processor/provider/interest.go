@@ -2,6 +2,7 @@ package provider
 
 import (
 	"errors"
+	"math/bits"
 	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/money"
@@ -88,11 +89,27 @@ func appendSegment(all []purchase.Segment, s purchase.Segment) []purchase.Segmen
 	return append(all, s)
 }
 
-// interest returns the sum over all segments, rounded once.
-func interest(segments []purchase.Segment) money.Amount {
-	var sum int64 // cents × basis points × days
+// interest returns the sum over all segments, rounded once. The sum of cents ×
+// basis points × days outgrows 64 bits for a hundred billion over some years, so
+// it is kept in 128; where a rate is below zero, apart from the others.
+func interest(segments []purchase.Segment) (money.Amount, error) {
+	var owed, less [2]uint64 // high, low
 	for _, s := range segments {
-		sum += int64(s.Outstanding) * int64(s.BasisPoints) * int64(s.Days)
+		rate, sum := uint64(s.BasisPoints), &owed
+		if s.BasisPoints < 0 {
+			rate, sum = uint64(-s.BasisPoints), &less
+		}
+		hi, lo := bits.Mul64(uint64(s.Outstanding)*uint64(s.Days), rate)
+		var carry uint64
+		sum[1], carry = bits.Add64(sum[1], lo, 0)
+		sum[0], _ = bits.Add64(sum[0], hi, carry)
 	}
-	return money.Amount(money.RoundDiv(sum, 10_000*365))
+	sign := money.Amount(1)
+	if less[0] > owed[0] || less[0] == owed[0] && less[1] > owed[1] {
+		sign, owed, less = -1, less, owed
+	}
+	lo, borrow := bits.Sub64(owed[1], less[1], 0)
+	hi, _ := bits.Sub64(owed[0], less[0], borrow)
+	sum, err := money.RoundDiv128(hi, lo, 10_000*365)
+	return sign * money.Amount(sum), err
 }

@@ -118,8 +118,8 @@ func TestInterestAgainstFractions(t *testing.T) {
 		if err != nil {
 			t.Fatalf("history %d of seed %d: segmentsOf = %v\n%+v", i, seed, err, h)
 		}
-		if got := interest(segments); got != money.Amount(want) {
-			t.Fatalf("history %d of seed %d: interest = %d; want %d\n%+v\nsegments %+v", i, seed, got, want, h, segments)
+		if got, err := interest(segments); err != nil || got != money.Amount(want) {
+			t.Fatalf("history %d of seed %d: interest = %d, %v; want %d\n%+v\nsegments %+v", i, seed, got, err, want, h, segments)
 		}
 		h.checkCover(t, segments)
 		if want != 0 {

@@ -101,11 +101,14 @@ func TestInterest(t *testing.T) {
 		{"twice less than half a cent", []purchase.Segment{{Outstanding: 4_000, BasisPoints: 365, Days: 1}, {Outstanding: 4_000, BasisPoints: 365, Days: 1}}, 1},
 		{"three halves", []purchase.Segment{{Outstanding: 5_000, BasisPoints: 365, Days: 1}, {Outstanding: 5_000, BasisPoints: 365, Days: 2}}, 2},
 		{"no days", []purchase.Segment{half}, 0},
+		{"below zero", []purchase.Segment{{Outstanding: 10_000, BasisPoints: -88, Days: 365}}, -88},
+		{"above and below zero", []purchase.Segment{{Outstanding: 10_000, BasisPoints: 412, Days: 365}, {Outstanding: 10_000, BasisPoints: -88, Days: 365}}, 324},
+		{"more than 64 bits", []purchase.Segment{{Outstanding: 9_999_999_999_999, BasisPoints: 1_052, Days: 3_650}, {Outstanding: 9_999_999_999_999, BasisPoints: 1_052, Days: 3_650}}, 21_039_999_999_998},
 		{"worked by hand", []purchase.Segment{{Outstanding: 8_990, BasisPoints: 652, Days: 10}, {Outstanding: 4_990, BasisPoints: 627, Days: 21}}, 34},
 	}
 	for _, tt := range tests {
-		if got := interest(tt.segments); got != tt.want {
-			t.Errorf("%s: interest = %d; want %d", tt.name, got, tt.want)
+		if got, err := interest(tt.segments); err != nil || got != tt.want {
+			t.Errorf("%s: interest = %d, %v; want %d", tt.name, got, err, tt.want)
 		}
 	}
 }
