@@ -97,6 +97,9 @@ type Provider struct {
 	Bank Drop `yaml:"bank"`
 	// Letters is the folder of a print or mail service: notices to debtors.
 	Letters Drop `yaml:"letters"`
+	// Mail sends the letters to debtors who take them by mail (email_consent);
+	// without the block all are for print.
+	Mail *Mail `yaml:"mail"`
 	// Collection is the folder of a collection agency: claims that are handed
 	// over, with their whole history. Default: collection/ in the operator's
 	// reports, who passes them on.

@@ -48,6 +48,10 @@ func (c *Config) resolve() {
 	drop(&c.Provider.Bank)
 	drop(&c.Provider.Letters)
 	drop(&c.Provider.Collection)
+	if m := c.Provider.Mail; m != nil {
+		path(&m.PasswordFile)
+		path(&m.CA)
+	}
 	for id, m := range c.Merchants {
 		drop(&m.ERP)
 		c.Merchants[id] = m
@@ -114,7 +118,7 @@ func (c *Config) Terms(id string) purchase.Terms {
 		Fees:                 purchase.FeeTerms{Percent: m.Fees.Percent.value, Fixed: m.Fees.Fixed.value, VAT: m.Fees.VAT.value},
 		Guarantee:            m.Guarantee.terms(),
 		PayoutMin:            m.Payout.Min.value,
-		Dunning:              m.Dunning.terms(),
+		Dunning:              m.Dunning.terms(c.Provider.Mail != nil),
 	}
 }
 
@@ -136,7 +140,7 @@ func (g Guarantee) terms() purchase.GuaranteeTerms {
 	return purchase.GuaranteeTerms{Days: g.Days.value, Anchor: g.Anchor, AnnouncedHoldDays: g.AnnouncedHoldDays.value}
 }
 
-func (d Dunning) terms() purchase.DunningTerms {
+func (d Dunning) terms(mail bool) purchase.DunningTerms {
 	fees := make([]money.Amount, len(d.Fee))
 	for i, fee := range d.Fee {
 		fees[i] = fee.value
@@ -154,6 +158,7 @@ func (d Dunning) terms() purchase.DunningTerms {
 		B2BFlat:           d.B2BFlat.value,
 		B2CPoints:         d.B2CPoints.value,
 		B2BPoints:         d.B2BPoints.value,
+		Mail:              mail,
 	}
 }
 

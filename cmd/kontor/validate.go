@@ -83,6 +83,9 @@ func (c *Config) validateProvider(f *faults) {
 	f.check(bicForm.MatchString(p.BIC), "provider.bic", "%q is not a BIC such as BYLADEM1001", p.BIC)
 	c.validateDrop(f, "provider.bank", p.Bank, false)
 	c.validateDrop(f, "provider.letters", p.Letters, false)
+	if p.Mail != nil {
+		p.Mail.validate(f, "provider.mail", p.Address)
+	}
 	if p.Collection.URL != "" {
 		c.validateDrop(f, "provider.collection", p.Collection, false)
 	}

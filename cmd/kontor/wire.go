@@ -184,7 +184,7 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 			Merchant: id, Name: m.Name, Currency: m.Currency, Profile: c.Profile(id), Style: formats.Style(m.ReportStyle), Language: c.LanguageOf(id),
 		},
 		Provider: c.ProviderParty(id), Party: c.MerchantParty(id), DATEV: m.DATEV, VATExemption: m.Fees.VATExemption,
-		Open: opener(targets, own...),
+		MailFrom: c.MailFrom(), Open: c.mailing(opener(targets, own...)),
 	}, nil
 }
 

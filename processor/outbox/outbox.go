@@ -34,6 +34,7 @@ const (
 	Letters = "letters" // provider.letters
 	Bank    = "bank"    // provider.bank
 	Reports = "reports" // data_dir/reports, for the operator; written is delivered
+	Mail    = "mail"    // provider.mail
 	// Collection is provider.collection, else a folder of data_dir/reports.
 	Collection = "collection"
 )
@@ -48,6 +49,7 @@ const (
 	States    = "states"
 	Letter    = "letter" // all notices of a run, for machines
 	Print     = "print"  // a letter to one debtor, as PDF
+	Message   = "mail"   // the same as mail
 	Unmatched = "unmatched"
 	DATEV     = "datev"    // booking batch of a payout
 	Transfer  = "transfer" // payment orders for the bank
@@ -61,7 +63,7 @@ const (
 // Name are its identity.
 type File struct {
 	Merchant string
-	Target   string // ERP, Letters, Bank, Reports or Collection
+	Target   string // ERP, Letters, Bank, Reports, Mail or Collection
 	Folder   string // slash-separated, such as "out/ack"; "" is the target's base
 	Name     string
 	Run      int64  // the run that made it
@@ -128,9 +130,9 @@ func (o *Outbox) Add(ctx context.Context, tx *database.Tx, f File, stored spool.
 
 func (f File) check() error {
 	switch f.Target {
-	case ERP, Letters, Bank, Reports, Collection:
+	case ERP, Letters, Bank, Reports, Mail, Collection:
 	default:
-		return fmt.Errorf("target %q is unknown; want erp, letters, bank, reports or collection", f.Target)
+		return fmt.Errorf("target %q is unknown; want erp, letters, bank, reports, mail or collection", f.Target)
 	}
 	if f.Merchant == "" || f.Kind == "" {
 		return errors.New("merchant and kind are required")

@@ -15,8 +15,9 @@ type letter struct {
 }
 
 // Letters writes the notices of a dunning run for the print or mail service,
-// with debtors, sums and payment advice. What was held is no letter; letters
-// reports how many there are, so that a file without any need not leave.
+// with debtors, sums and payment advice. What was held is no letter, and what
+// leaves by mail none for paper; letters reports how many there are, so that a
+// file without any need not leave.
 func (r Renderer) Letters(ctx context.Context, w io.Writer, d purchase.Dunning) (letters int, err error) {
 	t := r.twin(w, "run_date", d.RunDate)
 	t.superseding(r.Version, LettersName(r.Merchant, d.RunDate))
@@ -27,7 +28,7 @@ func (r Renderer) Letters(ctx context.Context, w io.Writer, d purchase.Dunning) 
 		if err != nil {
 			return letters, err
 		}
-		if n.Status == purchase.NoticeHeld {
+		if n.Status == purchase.NoticeHeld || n.Channel != "" {
 			continue
 		}
 		letters++
