@@ -88,6 +88,7 @@ func (d *localFolder) listRoot(ctx context.Context, folder string, root *os.Root
 	}
 	defer dir.Close()
 	var files []File
+	var left []fs.FileInfo
 	for seen := 0; ; {
 		names, err := dir.Readdirnames(1000)
 		if seen += len(names); seen > d.config.Limits.Entries {
@@ -102,12 +103,14 @@ func (d *localFolder) listRoot(ctx context.Context, folder string, root *os.Root
 				return nil, err
 			}
 			files = appendFile(files, folder, name, info, d.config.Skipped)
+			left = append(left, leftovers([]fs.FileInfo{info})...)
 		}
 		if err := errors.Join(noEOF(err), ctx.Err()); err != nil {
 			return nil, err
 		}
 		if err == io.EOF {
 			sortFiles(files)
+			d.config.sweepStale(folder, left, dir.Stat, func(name string) error { return removeIfThere(root, name) })
 			return files, nil
 		}
 	}

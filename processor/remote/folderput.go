@@ -25,7 +25,7 @@ func (d *localFolder) Put(ctx context.Context, folder, name string, size int64, 
 		if err != nil {
 			return err
 		}
-		return errors.Join(d.putIn(sub, name, size, content), sub.Close())
+		return errors.Join(d.putIn(ctx, folder, sub, name, size, content), sub.Close())
 	})
 }
 
@@ -63,8 +63,8 @@ func admit(root *os.Root, folder string, files fs.FileMode) error {
 	return root.Chmod(folder, files|files&0o444>>2|info.Mode()&fs.ModeSetgid)
 }
 
-// putIn writes, checks and publishes inside the folder.
-func (d *localFolder) putIn(folder *os.Root, name string, size int64, content io.Reader) error {
+// putIn writes, checks and publishes inside the folder of that path.
+func (d *localFolder) putIn(ctx context.Context, at string, folder *os.Root, name string, size int64, content io.Reader) error {
 	if _, err := folder.Lstat(name); err == nil {
 		sum, err := digest(io.Discard, content, size)
 		if err != nil {
@@ -85,7 +85,11 @@ func (d *localFolder) putIn(folder *os.Root, name string, size int64, content io
 	if errors.Is(err, fs.ErrExist) { // somebody was faster
 		err = sameOrExists(folder, name, size, sum)
 	}
-	return errors.Join(err, removeIfThere(folder, temporary), syncFolder(folder, "."))
+	err = errors.Join(err, removeIfThere(folder, temporary), syncFolder(folder, "."))
+	if err == nil && looks(temporary) {
+		d.config.look(ctx, at, func() ([]File, error) { return d.listRoot(ctx, at, folder) })
+	}
+	return err
 }
 
 // writeSynced writes the content to a new file and forces it to the disk.

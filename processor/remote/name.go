@@ -88,9 +88,9 @@ func checkPath(folder, name string) error {
 
 // temporaryName makes a hidden name that nobody uses.
 func temporaryName(random io.Reader) (string, error) {
-	var b [8]byte
+	var b [ownBytes]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return "", fmt.Errorf("make a temporary name: %w", err)
 	}
-	return ".kontor-" + hex.EncodeToString(b[:]) + ".tmp", nil
+	return ownStart + hex.EncodeToString(b[:]) + ownEnd, nil
 }

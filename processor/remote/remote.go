@@ -88,7 +88,8 @@ type Config struct {
 	// Dial connects (sftp); a net.Dialer when nil.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Skipped, when not nil, is told of each entry that List leaves out because
-	// of its name or because it is no regular file; not of dot and temporary names.
+	// of its name or because it is no regular file; not of dot and temporary names,
+	// but of temporary files of ours that were left behind and cannot be removed.
 	Skipped func(folder, name string, why error)
 }
 

@@ -35,7 +35,7 @@ type server struct {
 	closed    bool
 	refused   error     // the login that was refused, and
 	refusedAt time.Time // when
-	orphans   []string  // temporary files that could not be removed
+	orphans   []string  // temporary files that could not be removed; after Close listings find them
 }
 
 func openServer(c Config) (Remote, error) {
@@ -138,6 +138,9 @@ func (s *server) list(ctx context.Context, folder string) ([]File, error) {
 		files = appendFile(files, folder, entry.Name(), entry, s.config.Skipped)
 	}
 	sortFiles(files)
+	s.config.sweepStale(folder, leftovers(entries),
+		func() (fs.FileInfo, error) { return s.stat(ctx, sess, s.path(folder)) },
+		func(name string) error { return s.remove(ctx, sess, s.path(folder, name), anyFile) })
 	return files, nil
 }
 
@@ -224,9 +227,18 @@ func (s *server) remove(ctx context.Context, sess *session, file string, fits co
 }
 
 func (s *server) lstat(ctx context.Context, sess *session, file string) (fs.FileInfo, error) {
+	return s.info(ctx, sess, func(c *sftp.Client) (fs.FileInfo, error) { return c.Lstat(file) })
+}
+
+// stat follows links.
+func (s *server) stat(ctx context.Context, sess *session, file string) (fs.FileInfo, error) {
+	return s.info(ctx, sess, func(c *sftp.Client) (fs.FileInfo, error) { return c.Stat(file) })
+}
+
+func (s *server) info(ctx context.Context, sess *session, ask func(*sftp.Client) (fs.FileInfo, error)) (fs.FileInfo, error) {
 	var info fs.FileInfo
 	err := s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) (err error) {
-		info, err = c.Lstat(file)
+		info, err = ask(c)
 		return err
 	})
 	if err == nil && info == nil {

@@ -51,6 +51,9 @@ func (s *server) put(ctx context.Context, sess *session, folder, name string, si
 		s.discard(ctx, sess, temporary)
 		return s.recheck(ctx, file, size, sum, err)
 	}
+	if looks(hidden) {
+		s.config.look(ctx, folder, func() ([]File, error) { return s.list(ctx, folder) })
+	}
 	return nil
 }
 

@@ -45,31 +45,40 @@ func openHome(user string, h Home) (*home, error) {
 	return opened, nil
 }
 
+// folders are those that a home has.
+func folders() []string {
+	return []string{"in", "out", "out/ack", "out/decisions", "out/payouts", "out/dunning", "out/states"}
+}
+
 func prepare(root *os.Root) error {
 	if err := root.RemoveAll(uploads); err != nil {
 		return err
 	}
-	for _, folder := range []string{
-		uploads, "in", "out", "out/ack", "out/decisions", "out/payouts", "out/dunning", "out/states",
-	} {
+	for _, folder := range append([]string{uploads}, folders()...) {
 		if err := root.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
-	return removeOrphans(root)
+	for _, folder := range folders() {
+		if err := removeOrphans(root, folder); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// removeOrphans clears what another kontor, handing its batches over to this
-// one, wrote under a temporary name and could not remove when it was cut off.
-func removeOrphans(root *os.Root) error {
-	dir, err := root.Open("in")
+// removeOrphans clears what was written under a temporary name and could not be
+// removed when it was cut off: in in by another kontor, handing its batches over
+// to this one, in out by us.
+func removeOrphans(root *os.Root, folder string) error {
+	dir, err := root.Open(folder)
 	if err != nil {
 		return err
 	}
 	names, err := dir.Readdirnames(-1)
 	for _, name := range names {
 		if strings.HasPrefix(name, ".kontor-") && strings.HasSuffix(name, ".tmp") {
-			err = errors.Join(err, root.Remove("in/"+name))
+			err = errors.Join(err, root.Remove(folder+"/"+name))
 		}
 	}
 	return errors.Join(err, dir.Close())

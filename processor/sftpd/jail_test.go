@@ -189,10 +189,19 @@ func TestStartClearsAway(t *testing.T) {
 	b.write("half", "acme", "in", ".kontor-0123456789abcdef.tmp")
 	b.write("theirs", "acme", "in", ".theirs.tmp")
 	b.write("file", "acme", "in", "x.csv")
+	b.write("half", "acme", "out", ".kontor-0123456789abcdef.tmp")
+	b.write("half", "acme", "out", "ack", ".kontor-0123456789abcdef.tmp")
+	b.write("file", "acme", "out", "ack", "x.csv")
 	s, err := newServer(b.config(nil))
 	must(t, err, s.Close())
 	if diff := cmp.Diff([]string{".theirs.tmp", "x.csv"}, b.files("acme", "in")); diff != "" {
 		t.Errorf("in after the start (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"x.csv"}, b.files("acme", "out", "ack")); diff != "" {
+		t.Errorf("out/ack after the start (-want +got):\n%s", diff)
+	}
+	if got := b.files("acme", "out"); slices.Contains(got, ".kontor-0123456789abcdef.tmp") {
+		t.Errorf("in out after the start: %q", got)
 	}
 	if got := b.files("acme", uploads); len(got) != 0 {
 		t.Errorf("left in the hidden folder: %q", got)
