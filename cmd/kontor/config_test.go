@@ -75,6 +75,9 @@ func TestTerms(t *testing.T) {
 			After: []int{7, 7, 10, 14}, Fee: []money.Amount{0, 250, 250, 0}, Min: 500, StatementBankDays: 3, LetterDays: 3,
 			B2BFlat: 4000, B2CPoints: 500, B2BPoints: 900,
 		},
+		Allocation: purchase.AllocationTerms{
+			Within: []string{purchase.PayCharges, purchase.PayInterest, purchase.PayPrincipal}, Across: "exact-then-oldest",
+		},
 	}
 	if diff := cmp.Diff(want, sample(t).Terms("acme")); diff != "" {
 		t.Errorf("Terms (-want +got):\n%s", diff)
