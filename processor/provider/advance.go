@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -207,14 +206,4 @@ func (s *session) report(ctx context.Context, _ string) error {
 		return err
 	}
 	return s.reportUnmatched(ctx)
-}
-
-// keys returns the keys of a map in order.
-func keys[T any](m map[string]T) []string {
-	all := make([]string, 0, len(m))
-	for k := range m {
-		all = append(all, k)
-	}
-	slices.Sort(all)
-	return all
 }

@@ -157,7 +157,7 @@ func (s *session) waive(c *claim, e event) error {
 	c.Fees, c.Flat, c.Interest, c.ChargesPaid, c.ChargesOff, c.InterestPaid = 0, 0, 0, 0, 0, 0
 	c.Paid += paid
 	c.WaivedOn = s.bookedOn
-	for _, a := range s.allocationsOf(c) {
+	for _, a := range s.charged[c.InvoiceNo] {
 		a.Principal, a.Charges, a.Interest = a.Principal+a.Charges, 0, 0
 		s.dirtyAlloc = append(s.dirtyAlloc, a)
 	}
@@ -168,22 +168,10 @@ func (s *session) waive(c *claim, e event) error {
 	return err
 }
 
-// allocationsOf returns the loaded parts of payments that a claim took.
-func (s *session) allocationsOf(c *claim) []*allocation {
-	var all []*allocation
-	for _, list := range s.allocations {
-		for _, a := range list {
-			if a.InvoiceNo == c.InvoiceNo {
-				all = append(all, a)
-			}
-		}
-	}
-	return all
-}
-
-// loadChargesPaid loads the allocations of those claims that a waiver would
-// have to change.
-func (s *session) loadChargesPaid(ctx context.Context, invoices []string) error {
+// loadCharged loads the allocations that a waiver of claims would have to
+// change. They are some of their payments' only, and kept apart from those that
+// are loaded whole.
+func (s *session) loadCharged(ctx context.Context, invoices []string) error {
 	var paid []string
 	for _, n := range distinct(invoices) {
 		if c := s.claims[n]; c != nil && c.ChargesPaid != 0 {
@@ -195,8 +183,7 @@ func (s *session) loadChargesPaid(ctx context.Context, invoices []string) error 
 	}
 	found, err := allocations.find(ctx, s.tx, "merchant_id = ? AND invoice_no IN ?? AND charges <> 0", s.terms.Merchant, paid)
 	for _, a := range found {
-		id := paymentID{a.PaymentID, a.Account}
-		s.allocations[id] = append(s.allocations[id], a)
+		s.charged[a.InvoiceNo] = append(s.charged[a.InvoiceNo], a)
 	}
 	return err
 }

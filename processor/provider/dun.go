@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -278,7 +279,7 @@ func sent(ctx context.Context, tx *database.Tx, terms purchase.Terms, list []*no
 	for _, n := range list {
 		byInvoice[n.InvoiceNo] = n
 	}
-	found, err := claims.find(ctx, tx, "merchant_id = ? AND invoice_no IN ??", terms.Merchant, keys(byInvoice))
+	found, err := claims.find(ctx, tx, "merchant_id = ? AND invoice_no IN ??", terms.Merchant, slices.Sorted(maps.Keys(byInvoice)))
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,8 @@ type session struct {
 	newPapers   []*paper
 	payments    map[paymentID]*payment
 	dirtyPaid   map[paymentID]*payment
-	allocations map[paymentID][]*allocation // loaded ones, whole
+	allocations map[paymentID][]*allocation // all of a payment that is loaded, in order
+	charged     map[string][]*allocation    // by claim: those that paid charges, see loadCharged
 	dirtyAlloc  []*allocation
 	payers      map[string]map[string]bool // IBAN → customers
 	newPayers   []*payer
@@ -84,7 +85,8 @@ func (s *session) forget() {
 	s.byCustomer = map[string][]*claim{}
 	s.dirtyOrders, s.dirtyClaims = map[string]*order{}, map[string]*claim{}
 	s.payments, s.dirtyPaid = map[paymentID]*payment{}, map[paymentID]*payment{}
-	s.allocations, s.payers = map[paymentID][]*allocation{}, map[string]map[string]bool{}
+	s.allocations, s.charged = map[paymentID][]*allocation{}, map[string][]*allocation{}
+	s.payers = map[string]map[string]bool{}
 	s.newPapers, s.dirtyAlloc, s.newPayers, s.newLines = nil, nil, nil, nil
 }
 
@@ -125,9 +127,10 @@ func sorted[T any](m map[string]T) []T {
 	return all
 }
 
+// distinct returns each value once, in order of the first; all stays as it is.
 func distinct[T comparable](all []T) []T {
 	seen := make(map[T]bool, len(all))
-	return slices.DeleteFunc(all, func(v T) bool {
+	return slices.DeleteFunc(slices.Clone(all), func(v T) bool {
 		was := seen[v]
 		seen[v] = true
 		return was
@@ -135,7 +138,7 @@ func distinct[T comparable](all []T) []T {
 }
 
 func (s *session) loadOrders(ctx context.Context, numbers []string) error {
-	missing := slices.DeleteFunc(distinct(slices.Clone(numbers)), func(n string) bool { return s.orders[n] != nil })
+	missing := slices.DeleteFunc(distinct(numbers), func(n string) bool { return s.orders[n] != nil })
 	if len(missing) == 0 {
 		return nil
 	}
@@ -148,7 +151,7 @@ func (s *session) loadOrders(ctx context.Context, numbers []string) error {
 
 // loadClaims loads claims by invoice number, with their orders.
 func (s *session) loadClaims(ctx context.Context, invoices []string) error {
-	missing := slices.DeleteFunc(distinct(slices.Clone(invoices)), func(n string) bool { return s.claims[n] != nil })
+	missing := slices.DeleteFunc(distinct(invoices), func(n string) bool { return s.claims[n] != nil })
 	if len(missing) == 0 {
 		return nil
 	}
@@ -181,7 +184,7 @@ func (s *session) keep(c *claim) {
 
 // loadOrderClaims loads all claims of orders.
 func (s *session) loadOrderClaims(ctx context.Context, orderNos []string) error {
-	missing := slices.DeleteFunc(distinct(slices.Clone(orderNos)), func(n string) bool { return s.orders[n] == nil || s.orders[n].whole })
+	missing := slices.DeleteFunc(distinct(orderNos), func(n string) bool { return s.orders[n] == nil || s.orders[n].whole })
 	if len(missing) == 0 {
 		return nil
 	}
@@ -197,7 +200,7 @@ func (s *session) loadOrderClaims(ctx context.Context, orderNos []string) error 
 
 // loadPapers loads the papers of claims that are in the session.
 func (s *session) loadPapers(ctx context.Context, invoices []string) error {
-	missing := slices.DeleteFunc(distinct(slices.Clone(invoices)), func(n string) bool { return s.claims[n] == nil || s.claims[n].papers != nil })
+	missing := slices.DeleteFunc(distinct(invoices), func(n string) bool { return s.claims[n] == nil || s.claims[n].papers != nil })
 	if len(missing) == 0 {
 		return nil
 	}

@@ -3,6 +3,8 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -174,5 +176,5 @@ func (s *session) candidates(l *lookup, p *payment) []string {
 	for _, n := range all {
 		found[n] = true
 	}
-	return keys(found)
+	return slices.Sorted(maps.Keys(found))
 }

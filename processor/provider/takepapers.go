@@ -21,7 +21,7 @@ func (t *taking) takePapers(ctx context.Context, items []item) error {
 	if err := t.loadPapers(ctx, invoices); err != nil {
 		return err
 	}
-	if err := t.loadChargesPaid(ctx, invoices); err != nil {
+	if err := t.loadCharged(ctx, invoices); err != nil {
 		return err
 	}
 	for _, i := range items {
