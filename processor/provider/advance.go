@@ -26,7 +26,7 @@ func (p *Provider) Advance(ctx context.Context, merchant string, slot schedules.
 		return nil
 	}
 	err := p.db.Write(ctx, func(tx *database.Tx) error {
-		if err := tx.Lock(ctx, "provider/"+merchant); err != nil {
+		if err := lock(ctx, tx, merchant, slot.Job); err != nil {
 			return err
 		}
 		s, err := p.session(ctx, tx, merchant, slot.At)
@@ -42,6 +42,15 @@ func (p *Provider) Advance(ctx context.Context, merchant string, slot schedules.
 		return fmt.Errorf("%s of %s: %w", slot, merchant, err)
 	}
 	return nil
+}
+
+// lock waits until nobody else changes what the job will read: the merchant's
+// rows, and for a payout the numbers of invoices, which all merchants share.
+func lock(ctx context.Context, tx *database.Tx, merchant string, job schedules.Job) error {
+	if err := tx.Lock(ctx, "provider/"+merchant); err != nil || job != schedules.Payout {
+		return err
+	}
+	return tx.Lock(ctx, "provider/invoices")
 }
 
 // cause names a slot in the books and in the payout report.

@@ -249,16 +249,25 @@ func noticeID(merchant, invoice string, level int) string {
 }
 
 // Sent says that the notices of a dunning run that leave on paper were delivered
-// to the letters folder on a day: from it the next level counts, and default.
+// to the letters folder on a day: from it the next level counts, and default. It
+// runs in the caller's transaction, which must not have read the provider's rows
+// of the merchant before: Sent waits for whoever is changing them, and reads
+// them then.
 func (p *Provider) Sent(ctx context.Context, tx *database.Tx, merchant string, runDate, day schedules.Date) error {
 	return p.SentBy(ctx, tx, merchant, runDate, day, "")
 }
 
 // SentBy says that the notices of a dunning run that leave by a channel have
-// left on a day.
+// left on a day; see [Provider.Sent].
 func (p *Provider) SentBy(ctx context.Context, tx *database.Tx, merchant string, runDate, day schedules.Date, channel string) error {
 	terms, err := p.termsOf(merchant)
 	if err != nil {
+		return err
+	}
+	if err := tx.Lock(ctx, "provider/"+merchant); err != nil {
+		return err
+	}
+	if err := p.rememberTerms(ctx, tx, terms, day.Time()); err != nil {
 		return err
 	}
 	const issued = "merchant_id = ? AND run_date = ? AND channel = ? AND invoice_no > ? AND sent_on = '' AND status IN ('ISSUED', 'COLLECTION') ORDER BY invoice_no LIMIT ?"

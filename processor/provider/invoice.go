@@ -16,11 +16,9 @@ import (
 
 // invoiceFees gives the fees of a payout the next invoice number of the year:
 // one sequence for all merchants of the provider, without a gap (§ 14 (4) no. 4
-// UStG asks for a number that is given once).
+// UStG asks for a number that is given once). [Provider.Advance] holds their
+// lock.
 func (s *session) invoiceFees(ctx context.Context, w *payout, net, vat money.Amount) error {
-	if err := s.tx.Lock(ctx, "provider/invoices"); err != nil {
-		return err
-	}
 	year := s.day.Time().Year()
 	var n int64
 	err := s.tx.QueryRow(ctx, "SELECT COALESCE(MAX(n), 0) + 1 FROM provider_invoices WHERE merchant_id = ? AND year = ?", purchase.Provider, year).Scan(&n)

@@ -82,7 +82,8 @@ func (p *Provider) rememberTerms(ctx context.Context, tx *database.Tx, t purchas
 }
 
 // Statement says that the bank has spoken on a day: a payments file, be it
-// empty, was accepted. Without it notices are held.
+// empty, was accepted. Without it notices are held. It runs in the caller's
+// transaction and only adds a row, so it needs no lock.
 func (p *Provider) Statement(ctx context.Context, tx *database.Tx, merchant string, day schedules.Date) error {
 	_, err := tx.Exec(ctx, "INSERT INTO provider_statements (merchant_id, day) VALUES (?, ?) ON CONFLICT (merchant_id, day) DO NOTHING", merchant, day)
 	return err
