@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,18 +135,17 @@ func (x *exchange) assigned(ctx context.Context, merchant, payment, invoice stri
 	return fmt.Sprintf("claim %s would owe %s and charges of %s, and be %s; the debtor would be owed %s", invoice, c.Outstanding, c.Charges, life.State, c.Refund), nil
 }
 
-// payment finds one payment.
+// payment finds one payment; of several with one id first that which waits.
 func (x *exchange) payment(ctx context.Context, merchant, id string) (provider.PaymentInfo, error) {
-	for _, waiting := range []bool{true, false} { // few wait
-		all, err := x.provider.Payments(ctx, merchant, waiting)
-		if err != nil {
-			return provider.PaymentInfo{}, err
-		}
-		for _, m := range all {
-			if m.PaymentID == id {
-				return m, nil
-			}
-		}
+	all, err := x.provider.PaymentsOf(ctx, merchant, id)
+	if err != nil {
+		return provider.PaymentInfo{}, err
+	}
+	if i := slices.IndexFunc(all, func(m provider.PaymentInfo) bool { return m.Waiting != 0 }); i >= 0 {
+		return all[i], nil
+	}
+	if len(all) > 0 {
+		return all[0], nil
 	}
 	return provider.PaymentInfo{}, failWith(exitFailed, fmt.Errorf("merchant %s has no payment %s", merchant, id), "kontor payments list --all shows them")
 }

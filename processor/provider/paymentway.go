@@ -45,7 +45,7 @@ func (p *Provider) Payment(ctx context.Context, merchant, id string) (all []Paym
 	if err != nil {
 		return nil, err
 	}
-	infos, err := p.paymentsWhere(ctx, merchant, "payment_id = ?", id)
+	infos, err := p.PaymentsOf(ctx, merchant, id)
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +132,11 @@ func (p *Provider) Payments(ctx context.Context, merchant string, waiting bool) 
 		return p.paymentsWhere(ctx, merchant, "waiting <> 0")
 	}
 	return p.paymentsWhere(ctx, merchant, "1 = 1")
+}
+
+// PaymentsOf returns the payments of an id: one, or one for each account.
+func (p *Provider) PaymentsOf(ctx context.Context, merchant, id string) ([]PaymentInfo, error) {
+	return p.paymentsWhere(ctx, merchant, "payment_id = ?", id)
 }
 
 func (p *Provider) paymentsWhere(ctx context.Context, merchant, where string, args ...any) (all []PaymentInfo, err error) {

@@ -130,3 +130,22 @@ func dunnedTwice(w *world) {
 	w.dun("2026-10-29")
 	w.dun("2026-11-09")
 }
+
+// One payment is asked for by its id; of several accounts, all that have it.
+func TestPaymentsOf(t *testing.T) {
+	each(t, nil, func(w *world) {
+		other := w.payment("Z1", 300, "")
+		other.Account = "DE75512108001245126199"
+		w.taken(w.payment("Z1", 100, ""), w.payment("Z2", 200, ""), other)
+		for id, want := range map[string]string{"Z1": "Z1 1.00, Z1 3.00", "Z2": "Z2 2.00", "Z": ""} {
+			all, err := w.p.PaymentsOf(w.ctx, "acme", id)
+			var got []string
+			for _, m := range all {
+				got = append(got, m.PaymentID+" "+m.Waiting.String())
+			}
+			if s := strings.Join(got, ", "); err != nil || s != want {
+				t.Errorf("PaymentsOf(%s) = %s, %v; want %s", id, s, err, want)
+			}
+		}
+	})
+}
