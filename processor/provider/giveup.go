@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/ledger"
@@ -102,14 +104,32 @@ func (t *taking) orderRefund(ctx context.Context, x *transfer) error {
 // refundTo finds the account and name of the debtor's last payment.
 func (t *taking) refundTo(ctx context.Context, c *claim, x *transfer) error {
 	last, err := lastPayment(ctx, t.tx, c)
-	if err != nil || last == nil {
+	if err != nil {
 		return err
+	}
+	if last = t.lastOf(c, last); last == nil {
+		return nil
 	}
 	x.Name = last.DebtorName
 	if x.IBAN == "" {
 		x.IBAN = last.DebtorIBAN
 	}
 	return nil
+}
+
+// lastOf returns the last payment of a claim, also when it was assigned by this
+// very batch and is not saved yet; saved is the last one before.
+func (s *session) lastOf(c *claim, saved *payment) *payment {
+	for id, parts := range s.allocations {
+		p := s.payments[id]
+		if p == nil || p.Amount <= 0 || !slices.ContainsFunc(parts, func(a *allocation) bool { return a.InvoiceNo == c.InvoiceNo }) {
+			continue
+		}
+		if saved == nil || cmp.Or(cmp.Compare(p.BookedOn, saved.BookedOn), cmp.Compare(p.PaymentID, saved.PaymentID)) > 0 {
+			saved = p
+		}
+	}
+	return saved
 }
 
 // lastPayment returns the last payment of which a claim took a part; nil when

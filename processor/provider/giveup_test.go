@@ -188,3 +188,20 @@ func TestRefundComesBack(t *testing.T) {
 		w.payout() // is proven by the books
 	})
 }
+
+// A refund goes where the last payment came from, also when that was assigned
+// by the same batch.
+func TestRefundAfterAssignment(t *testing.T) {
+	each(t, nil, func(w *world) {
+		w.taken(w.sale("1001", "K1", 10_000)...)
+		first, second := w.payment("Z1", 10_000, "RE1001"), w.payment("Z2", 500, "ohne Angabe")
+		first.DebtorIBAN, second.DebtorIBAN = "DE89370400440532013000", "DE02500105170137075030"
+		w.taken(first, second)
+		w.taken(w.command("O1", purchase.Assign, "Z2", "RE1001"), w.command("O2", purchase.PayRefund, "RE1001", ""))
+		var iban string
+		w.scalar(&iban, "SELECT iban FROM provider_transfers WHERE merchant_id = ?", w.terms.Merchant)
+		if iban != second.DebtorIBAN {
+			t.Errorf("the refund goes to %s; want %s", iban, second.DebtorIBAN)
+		}
+	})
+}
