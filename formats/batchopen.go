@@ -167,7 +167,7 @@ func (b *BatchFile) read(feed purchase.Feed, f *zip.File, yield func(BatchRecord
 			return false, err
 		}
 		records++
-		if sum, err = sum.Add(gross(r.Record)); err != nil {
+		if sum, err = sum.Add(purchase.Gross(r.Record)); err != nil {
 			return false, err
 		}
 		if !yield(r) {

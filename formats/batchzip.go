@@ -69,7 +69,7 @@ func (z *BatchZip) Write(r purchase.Record, s purchase.Source) error {
 		}
 	}
 	f := &z.manifest.Files[len(z.manifest.Files)-1]
-	sum, err := f.SumGross.Add(gross(r))
+	sum, err := f.SumGross.Add(purchase.Gross(r))
 	if err != nil {
 		return fmt.Errorf("batch: %s: sum of gross amounts: %w", f.Name, err)
 	}
@@ -142,25 +142,4 @@ func batchFeed(name string) (purchase.Feed, bool) {
 		return 0, false
 	}
 	return purchase.ParseFeed(base)
-}
-
-// gross is what a record adds to the sum of its file (domain § 13, trailer).
-func gross(r purchase.Record) money.Amount {
-	switch r := r.(type) {
-	case purchase.Order:
-		return r.Gross
-	case purchase.Invoice:
-		return r.Gross
-	case purchase.Shipment:
-		return r.Gross
-	case purchase.Return:
-		return r.Gross
-	case purchase.Credit:
-		return r.Gross
-	case purchase.Payment:
-		return r.Amount
-	case purchase.Instruction:
-		return r.Amount
-	}
-	return 0
 }

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,7 +96,7 @@ func sortedCopy(all []string) []string {
 	for _, s := range all {
 		set[s] = true
 	}
-	return sorted(set)
+	return slices.Sorted(maps.Keys(set))
 }
 
 // A transaction is booked once, in whatever files it comes.

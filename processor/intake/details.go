@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -52,7 +54,7 @@ func (in *Intake) details(ctx context.Context, f file, merchants []string, page 
 		}
 		b := newBooks(purchase.Terms{}, 0)
 		d.orders = b.orders
-		return b.loadOrders(ctx, tx, f.owner, sorted(orders))
+		return b.loadOrders(ctx, tx, f.owner, slices.Sorted(maps.Keys(orders)))
 	})
 	return d, err
 }

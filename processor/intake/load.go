@@ -3,6 +3,8 @@ package intake
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -12,16 +14,16 @@ import (
 // load reads what the names stand for: one statement for each kind of thing.
 func (b *books) load(ctx context.Context, tx *database.Tx, merchant string, n names) error {
 	for feed := purchase.Orders; feed <= purchase.Instructions; feed++ {
-		if keys := sorted(n.documents[feed]); len(keys) > 0 {
+		if keys := slices.Sorted(maps.Keys(n.documents[feed])); len(keys) > 0 {
 			if err := b.loadHoldings(ctx, tx, merchant, feed, keys); err != nil {
 				return err
 			}
 		}
 	}
-	if err := b.loadTraced(ctx, tx, merchant, sorted(n.traces)); err != nil {
+	if err := b.loadTraced(ctx, tx, merchant, slices.Sorted(maps.Keys(n.traces))); err != nil {
 		return err
 	}
-	if err := b.loadOrders(ctx, tx, merchant, sorted(n.orders)); err != nil {
+	if err := b.loadOrders(ctx, tx, merchant, slices.Sorted(maps.Keys(n.orders))); err != nil {
 		return err
 	}
 	for no := range n.orders {
@@ -29,10 +31,10 @@ func (b *books) load(ctx context.Context, tx *database.Tx, merchant string, n na
 			n.invoices[o.invoiceNo], n.reduced[o.invoiceNo] = true, true
 		}
 	}
-	if err := b.loadInvoices(ctx, tx, merchant, sorted(n.invoices)); err != nil {
+	if err := b.loadInvoices(ctx, tx, merchant, slices.Sorted(maps.Keys(n.invoices))); err != nil {
 		return err
 	}
-	return b.loadReductions(ctx, tx, merchant, sorted(n.reduced))
+	return b.loadReductions(ctx, tx, merchant, slices.Sorted(maps.Keys(n.reduced)))
 }
 
 func (b *books) loadHoldings(ctx context.Context, tx *database.Tx, merchant string, feed purchase.Feed, keys []string) error {

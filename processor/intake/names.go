@@ -1,10 +1,6 @@
 package intake
 
-import (
-	"slices"
-
-	"github.com/kontor-exchange/kontor/processor/purchase"
-)
+import "github.com/kontor-exchange/kontor/processor/purchase"
 
 // names are the keys that a chunk of rows touches.
 type names struct {
@@ -78,13 +74,4 @@ func parents(r purchase.Record) (orderNo, invoiceNo string) {
 		return "", r.InvoiceNo
 	}
 	return "", ""
-}
-
-func sorted(set map[string]bool) []string {
-	all := make([]string, 0, len(set))
-	for k := range set {
-		all = append(all, k)
-	}
-	slices.Sort(all)
-	return all
 }

@@ -3,6 +3,8 @@ package intake
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -70,7 +72,7 @@ func expireChunk(ctx context.Context, tx *database.Tx, run Run, until int64) (in
 		}
 	}
 	b := newBooks(purchase.Terms{}, run.Day)
-	if err := b.loadOrders(ctx, tx, run.Merchant, sorted(undecided)); err != nil {
+	if err := b.loadOrders(ctx, tx, run.Merchant, slices.Sorted(maps.Keys(undecided))); err != nil {
 		return 0, err
 	}
 	for _, c := range all {

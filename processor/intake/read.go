@@ -142,7 +142,7 @@ func (b *reading) add(row formats.Row) error {
 			return err
 		}
 		number, date = row.Record.Number(), int64(row.Record.Date())
-		b.file.sumGross = saturated(b.file.sumGross, gross(row.Record))
+		b.file.sumGross = saturated(b.file.sumGross, purchase.Gross(row.Record))
 	}
 	b.file.rows++
 	b.shares[merchant]++

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
@@ -46,25 +45,4 @@ func decodeAs[T purchase.Record](text string) (purchase.Record, error) {
 		return nil, fmt.Errorf("a stored row cannot be read; restore the database from a backup: %w", err)
 	}
 	return r, nil
-}
-
-// gross is what a row adds to the sum of its file.
-func gross(r purchase.Record) money.Amount {
-	switch r := r.(type) {
-	case purchase.Order:
-		return r.Gross
-	case purchase.Invoice:
-		return r.Gross
-	case purchase.Shipment:
-		return r.Gross
-	case purchase.Return:
-		return r.Gross
-	case purchase.Credit:
-		return r.Gross
-	case purchase.Payment:
-		return r.Amount
-	case purchase.Instruction:
-		return r.Amount
-	}
-	return 0
 }

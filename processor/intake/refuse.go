@@ -3,6 +3,8 @@ package intake
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -138,8 +140,8 @@ func clean(ctx context.Context, tx *database.Tx, merchant string, rows []int64, 
 		query string
 		keys  []string
 	}{
-		{"DELETE FROM intake_reductions WHERE merchant_id = ? AND id IN ?? AND invoice_no IN ??", sorted(n.reduced)},
-		{"DELETE FROM intake_orders WHERE merchant_id = ? AND id IN ?? AND order_no IN ??", sorted(n.orders)},
+		{"DELETE FROM intake_reductions WHERE merchant_id = ? AND id IN ?? AND invoice_no IN ??", slices.Sorted(maps.Keys(n.reduced))},
+		{"DELETE FROM intake_orders WHERE merchant_id = ? AND id IN ?? AND order_no IN ??", slices.Sorted(maps.Keys(n.orders))},
 	}
 	for _, s := range steps {
 		if _, err := tx.Exec(ctx, s.query, merchant, rows, s.keys); err != nil {
@@ -154,6 +156,6 @@ func clean(ctx context.Context, tx *database.Tx, merchant string, rows []int64, 
 	}
 	_, err := tx.Exec(ctx, `UPDATE intake_orders SET invoice_no = COALESCE((SELECT MAX(i.invoice_no) FROM intake_invoices i
 			WHERE i.merchant_id = intake_orders.merchant_id AND i.order_no = intake_orders.order_no), '')
-		WHERE merchant_id = ? AND order_no IN ?? AND invoice_no IN ??`, merchant, sorted(n.orders), invoices)
+		WHERE merchant_id = ? AND order_no IN ?? AND invoice_no IN ??`, merchant, slices.Sorted(maps.Keys(n.orders)), invoices)
 	return err
 }

@@ -24,7 +24,7 @@ func brief(v verdict) string {
 
 // heldBy is a row that holds the key of a record.
 func heldBy(row int64, r purchase.Record, booked bool) holding {
-	return holding{row: row, booked: booked, material: digest(r.Material()), content: digest(r.Content()), date: r.Date(), amount: gross(r)}
+	return holding{row: row, booked: booked, material: digest(r.Material()), content: digest(r.Content()), date: r.Date(), amount: purchase.Gross(r)}
 }
 
 func check(t *testing.T, name, got, want string) {
