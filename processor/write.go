@@ -257,13 +257,8 @@ func (j *job) decisions(ctx context.Context) error {
 				return
 			}
 			last = max(last, d.Position)
-			if d.Receipt == nil {
-				continue
-			}
-			for _, decision := range d.Receipt.Decisions {
-				if !yield(decision, nil) {
-					return
-				}
+			if d.Receipt != nil && !decisionsOf(ctx, *d.Receipt, yield) {
+				return
 			}
 		}
 	}
@@ -280,6 +275,23 @@ func (j *job) decisions(ctx context.Context) error {
 		return &unwritableError{last, err}
 	}
 	return j.add(ctx, files, told)
+}
+
+// decisionsOf yields the decisions of a receipt; false says that no more are
+// wanted.
+func decisionsOf(ctx context.Context, r purchase.Receipt, yield func(purchase.Decision, error) bool) bool {
+	for part, err := range r.Parts(ctx) {
+		if err != nil {
+			yield(purchase.Decision{}, err)
+			return false
+		}
+		for _, d := range part.Decisions {
+			if !yield(d, nil) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func anyOf[T any](all iter.Seq2[T, error]) bool {

@@ -8,15 +8,25 @@ package main
 
 import (
 	"io"
+	"math"
 	"os"
+	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // so that a machine without zone data pays on the right day
 )
 
+// maxHeap is where the collector begins to work harder: what lives in memory
+// at one time is less, however many rows a run has, and garbage need not double
+// it. GOMEMLIMIT sets another one.
+const maxHeap = 192 << 20
+
 func main() {
 	// Everything that kontor writes is about people and money: for its owner only.
 	syscall.Umask(0o077)
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(maxHeap)
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

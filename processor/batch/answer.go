@@ -45,20 +45,9 @@ func answered(ctx context.Context, tx *database.Tx, merchant string, receipt pur
 
 // refused finds the rows of the refused records; most receipts have none.
 func refused(ctx context.Context, tx *database.Tx, merchant string, receipt purchase.Receipt) ([]purchase.Refusal, error) {
-	codes := map[at]purchase.Code{}
-	var positions []int64
-	for _, r := range receipt.Results {
-		feed, known := purchase.ParseFeed(r.Feed)
-		if !known {
-			return nil, fmt.Errorf("feed %q is unknown", r.Feed)
-		}
-		if r.Result == purchase.Refused {
-			codes[at{int64(feed), r.Record}] = r.Code
-			positions = append(positions, r.Record)
-		}
-	}
-	if len(codes) == 0 {
-		return nil, nil
+	codes, positions, err := refusedRecords(ctx, receipt)
+	if err != nil || len(codes) == 0 {
+		return nil, err
 	}
 	rows, err := tx.Query(ctx, `SELECT feed, position, row_id FROM batch_records
 		WHERE merchant_id = ? AND batch = ? AND position IN ?? ORDER BY feed, position`, merchant, receipt.Number, positions)
@@ -80,4 +69,25 @@ func refused(ctx context.Context, tx *database.Tx, merchant string, receipt purc
 		return nil, errors.Join(err, fmt.Errorf("record %d of %s was not in the batch", missing.position, purchase.Feed(missing.feed)))
 	}
 	return refusals, err
+}
+
+// refusedRecords are the refused records of a receipt, and their positions.
+func refusedRecords(ctx context.Context, receipt purchase.Receipt) (codes map[at]purchase.Code, positions []int64, _ error) {
+	codes = map[at]purchase.Code{}
+	for part, err := range receipt.Parts(ctx) {
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, r := range part.Results {
+			feed, known := purchase.ParseFeed(r.Feed)
+			if !known {
+				return nil, nil, fmt.Errorf("feed %q is unknown", r.Feed)
+			}
+			if r.Result == purchase.Refused {
+				codes[at{int64(feed), r.Record}] = r.Code
+				positions = append(positions, r.Record)
+			}
+		}
+	}
+	return codes, positions, nil
 }

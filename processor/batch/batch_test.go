@@ -76,7 +76,7 @@ func (s *shop) cut(limit int) (purchase.Batch, bool) {
 }
 
 func (s *shop) answer(b purchase.Batch, results ...purchase.Result) (refusals []purchase.Refusal, err error) {
-	receipt := purchase.Receipt{Merchant: "acme", Number: b.Number, SHA256: b.SHA256, Taken: slot, Results: results}
+	receipt := purchase.Receipt{Merchant: "acme", Number: b.Number, SHA256: b.SHA256, Taken: slot}.In(purchase.ReceiptPart{Results: results})
 	err = s.db.Write(s.t.Context(), func(tx *database.Tx) (err error) {
 		refusals, err = s.b.Answered(s.t.Context(), tx, "acme", receipt)
 		return err

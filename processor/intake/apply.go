@@ -27,9 +27,14 @@ func (in *Intake) apply(ctx context.Context, tx *database.Tx, run Run, terms pur
 	if err := refuseRows(ctx, tx, run, terms, refusals); err != nil {
 		return err
 	}
-	for some := range slices.Chunk(receipt.Decisions, chunk) {
-		if err := decide(ctx, tx, run, terms, some); err != nil {
+	for part, err := range receipt.Parts(ctx) {
+		if err != nil {
 			return err
+		}
+		for some := range slices.Chunk(part.Decisions, chunk) {
+			if err := decide(ctx, tx, run, terms, some); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -373,7 +373,7 @@ func TestRerun(t *testing.T) {
 	w.step("2026-10-01T12-00")
 	must(t, w.db.Write(t.Context(), func(tx *database.Tx) error {
 		d := purchase.Decision{OrderNo: "A1", Decision: purchase.DecisionAccepted, Code: purchase.Reviewed, Approved: 10000, ValidUntil: day + 60}
-		return w.in.Apply(t.Context(), tx, w.at("acme", "2026-10-02T12-00"), w.terms, purchase.Receipt{Number: 99, Decisions: []purchase.Decision{d}}, nil)
+		return w.in.Apply(t.Context(), tx, w.at("acme", "2026-10-02T12-00"), w.terms, purchase.Receipt{Number: 99}.In(purchase.ReceiptPart{Decisions: []purchase.Decision{d}}), nil)
 	}))
 	w.run++
 	run := w.at("acme", "2026-10-02T12-00")

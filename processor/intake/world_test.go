@@ -200,7 +200,7 @@ func (w *world) transmit(ctx context.Context, run Run, refs []purchase.RowRef) e
 	if err != nil {
 		return err
 	}
-	receipt := purchase.Receipt{Merchant: "acme"}
+	receipt, part := purchase.Receipt{Merchant: "acme"}, purchase.ReceiptPart{}
 	var refusals []purchase.Refusal
 	for i, r := range records {
 		if w.refuse != nil {
@@ -210,7 +210,7 @@ func (w *world) transmit(ctx context.Context, run Run, refs []purchase.RowRef) e
 			}
 		}
 		if o, ok := r.Record.(purchase.Order); ok {
-			receipt.Decisions = append(receipt.Decisions, w.decision(o))
+			part.Decisions = append(part.Decisions, w.decision(o))
 		}
 	}
 	return w.db.Write(ctx, func(tx *database.Tx) error {
@@ -220,7 +220,7 @@ func (w *world) transmit(ctx context.Context, run Run, refs []purchase.RowRef) e
 		if _, err := tx.Exec(ctx, "DELETE FROM queue"); err != nil {
 			return err
 		}
-		return w.in.Apply(ctx, tx, run, w.terms, receipt, refusals)
+		return w.in.Apply(ctx, tx, run, w.terms, receipt.In(part), refusals)
 	})
 }
 

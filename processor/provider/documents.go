@@ -51,7 +51,8 @@ func (p *Provider) next(ctx context.Context, merchant string, after int64) (d pu
 			if err := json.Unmarshal([]byte(row.Payload), &d.Receipt); err != nil {
 				return err
 			}
-			return readReceipt(ctx, tx, d.Receipt)
+			d.Receipt.Parts = p.receiptParts(d.Receipt.Merchant, d.Receipt.Number)
+			return nil
 		case "unmatched":
 			return json.Unmarshal([]byte(row.Payload), &d.Unmatched)
 		case "refund":

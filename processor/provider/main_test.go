@@ -183,7 +183,7 @@ func (w *world) batch(records ...purchase.Record) string {
 	return codes(w.receipt(w.number))
 }
 
-func codes(r purchase.Receipt) string {
+func codes(r purchase.ReceiptPart) string {
 	words := make([]string, len(r.Results))
 	for i, x := range r.Results {
 		words[i] = "-"
@@ -202,7 +202,7 @@ func (w *world) taken(records ...purchase.Record) {
 	}
 }
 
-func (w *world) receipt(number int64) (found purchase.Receipt) {
+func (w *world) receipt(number int64) (all purchase.ReceiptPart) {
 	w.Helper()
 	var before int64
 	w.scalar(&before, "SELECT MIN(position) - 1 FROM provider_documents WHERE merchant_id = ? AND kind = 'receipt' AND ref = ?", w.terms.Merchant, strconv.FormatInt(number, 10))
@@ -210,12 +210,19 @@ func (w *world) receipt(number int64) (found purchase.Receipt) {
 		if err != nil {
 			w.Fatalf("Documents = %v", err)
 		}
-		if d.Receipt != nil && d.Receipt.Number == number {
-			return *d.Receipt
+		if d.Receipt == nil || d.Receipt.Number != number {
+			continue
 		}
+		for part, err := range d.Receipt.Parts(w.ctx) {
+			if err != nil {
+				w.Fatalf("Parts = %v", err)
+			}
+			all.Results, all.Decisions = append(all.Results, part.Results...), append(all.Decisions, part.Decisions...)
+		}
+		return all
 	}
 	w.Fatalf("no receipt of batch %d", number)
-	return found
+	return all
 }
 
 // advance runs a job at the clock's time, twice: the second time has no effect.

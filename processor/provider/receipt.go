@@ -2,8 +2,8 @@ package provider
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
+	"iter"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -12,7 +12,7 @@ import (
 // saveReceipt stores what the receipt says of the last records: a long one is
 // never held as one text, which the database would copy several times.
 func (t *taking) saveReceipt(ctx context.Context) error {
-	said := receiptPart{t.receipt.Results, t.receipt.Decisions}
+	said := t.part
 	if len(said.Results) == 0 && len(said.Decisions) == 0 {
 		return nil
 	}
@@ -22,24 +22,20 @@ func (t *taking) saveReceipt(ctx context.Context) error {
 	}
 	t.told += int64(len(said.Results))
 	t.parts++
-	t.receipt.Results, t.receipt.Decisions = nil, []purchase.Decision{}
+	t.part = purchase.ReceiptPart{Decisions: []purchase.Decision{}}
 	_, err = t.tx.Exec(ctx, "INSERT INTO provider_receipts (merchant_id, batch, n, part) VALUES (?, ?, ?, ?)", t.terms.Merchant, t.batch, t.parts, string(text))
 	return err
 }
 
-// A receiptPart is a part of [purchase.Receipt].
-type receiptPart struct {
-	Results   []purchase.Result   `json:"results"`
-	Decisions []purchase.Decision `json:"decisions"`
-}
-
-// readReceipt completes a receipt by its parts.
-func readReceipt(ctx context.Context, tx *database.Tx, r *purchase.Receipt) error {
-	rows, err := tx.Query(ctx, "SELECT part FROM provider_receipts WHERE merchant_id = ? AND batch = ? ORDER BY n", r.Merchant, r.Number)
-	_, err = database.Collect(rows, err, func(rows *sql.Rows) (_ struct{}, err error) {
-		part, err := scanJSON[receiptPart](rows)
-		r.Results, r.Decisions = append(r.Results, part.Results...), append(r.Decisions, part.Decisions...)
-		return struct{}{}, err
-	})
-	return err
+// receiptParts yields what a receipt says, each part read when it is its turn.
+func (p *Provider) receiptParts(merchant string, batch int64) func(context.Context) iter.Seq2[purchase.ReceiptPart, error] {
+	return func(ctx context.Context) iter.Seq2[purchase.ReceiptPart, error] {
+		n := 0
+		return pages(ctx, p.db, func(tx *database.Tx, _ string) ([]purchase.ReceiptPart, string, error) {
+			n++
+			rows, err := tx.Query(ctx, "SELECT part FROM provider_receipts WHERE merchant_id = ? AND batch = ? AND n = ?", merchant, batch, n)
+			part, err := database.Collect(rows, err, scanJSON[purchase.ReceiptPart])
+			return part, "", err
+		})
+	}
 }

@@ -66,9 +66,7 @@ func (p *Provider) take(ctx context.Context, tx *database.Tx, b purchase.Batch) 
 	if err != nil {
 		return err
 	}
-	t := &taking{session: s, batch: b.Number, receipt: purchase.Receipt{
-		Merchant: b.Merchant, Number: b.Number, SHA256: b.SHA256, Taken: b.Created, Decisions: []purchase.Decision{},
-	}}
+	t := &taking{session: s, batch: b.Number, part: purchase.ReceiptPart{Decisions: []purchase.Decision{}}}
 	for _, feed := range zip.Feeds() {
 		if err := t.feed(ctx, zip, feed); err != nil {
 			return fmt.Errorf("%s: %w", feed, err)
@@ -85,21 +83,22 @@ func (p *Provider) take(ctx context.Context, tx *database.Tx, b purchase.Batch) 
 
 func (t *taking) close(ctx context.Context, tx *database.Tx, b purchase.Batch) error {
 	_, err := tx.Exec(ctx, "INSERT INTO provider_batches (merchant_id, number, sha256, taken_at, records) VALUES (?, ?, ?, ?, ?)",
-		b.Merchant, b.Number, b.SHA256, b.Created.Unix(), t.told+int64(len(t.receipt.Results)))
+		b.Merchant, b.Number, b.SHA256, b.Created.Unix(), t.told+int64(len(t.part.Results)))
 	if err != nil {
 		return err
 	}
-	_, err = say(ctx, tx, b.Merchant, "receipt", b.Created, strconv.FormatInt(b.Number, 10), t.receipt)
+	receipt := purchase.Receipt{Merchant: b.Merchant, Number: b.Number, SHA256: b.SHA256, Taken: b.Created}
+	_, err = say(ctx, tx, b.Merchant, "receipt", b.Created, strconv.FormatInt(b.Number, 10), receipt)
 	return err
 }
 
 // A taking is one batch being applied.
 type taking struct {
 	*session
-	batch   int64
-	receipt purchase.Receipt // what was not saved yet
-	told    int64            // results that were
-	parts   int64
+	batch int64
+	part  purchase.ReceiptPart // of the receipt, what was not saved yet
+	told  int64                // results that were
+	parts int64
 }
 
 // An item is one record of a batch.
@@ -172,7 +171,7 @@ func (t *taking) result(i item, code purchase.Code) {
 	if code != "" {
 		r.Result, r.Code = purchase.Refused, code
 	}
-	t.receipt.Results = append(t.receipt.Results, r)
+	t.part.Results = append(t.part.Results, r)
 }
 
 // collect maps items to strings, for the queries of a chunk.

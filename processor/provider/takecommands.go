@@ -88,7 +88,7 @@ func (t *taking) review(c purchase.Command) (*decided, purchase.Code) {
 		o.Approved = o.Gross
 	}
 	t.dirtyOrders[o.OrderNo] = o
-	t.receipt.Decisions = append(t.receipt.Decisions, t.decision(o))
+	t.part.Decisions = append(t.part.Decisions, t.decision(o))
 	return t.decided(o, map[string]string{"operator": c.Operator, "reason": c.Reason}), ""
 }
 

@@ -38,7 +38,7 @@ func (t *taking) takeOrders(ctx context.Context, items []item) error {
 		}
 		made = append(made, t.decided(row, q))
 		addresses[o.OrderNo] = t.debtor(o)
-		t.receipt.Decisions = append(t.receipt.Decisions, t.decision(row))
+		t.part.Decisions = append(t.part.Decisions, t.decision(row))
 		t.result(i, "")
 	}
 	if err := t.nameShort(ctx, slices.Sorted(maps.Keys(addresses))); err != nil {
@@ -76,7 +76,7 @@ func (t *taking) order(o purchase.Order, decision string, code purchase.Code) *o
 // in the receipt tells apart what one batch decides on an order.
 func (t *taking) decided(o *order, reasons any) *decided {
 	text, _ := json.Marshal(reasons)
-	position := t.told + int64(len(t.receipt.Results)) + 1
+	position := t.told + int64(len(t.part.Results)) + 1
 	return &decided{
 		Merchant: t.terms.Merchant, OrderNo: o.OrderNo, Batch: t.batch, Record: position, DecidedAt: t.at.Unix(),
 		Decision: o.Decision, Code: o.Code, Approved: o.Approved, ValidUntil: o.ValidUntil, Reasons: string(text),

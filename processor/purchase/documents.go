@@ -53,12 +53,33 @@ type Refund struct {
 
 // A Receipt closes a batch: what was taken, what refused, what was decided.
 type Receipt struct {
-	Merchant  string     `json:"merchant"`
-	Number    int64      `json:"number"`
-	SHA256    string     `json:"sha256"`
-	Taken     time.Time  `json:"taken"`
+	Merchant string    `json:"merchant"`
+	Number   int64     `json:"number"`
+	SHA256   string    `json:"sha256"`
+	Taken    time.Time `json:"taken"`
+	// Parts are read while they are ranged over: a long receipt has many, of some
+	// thousand records each.
+	Parts func(context.Context) iter.Seq2[ReceiptPart, error] `json:"-"`
+}
+
+// A ReceiptPart is what a receipt says of some records, in their order.
+type ReceiptPart struct {
 	Results   []Result   `json:"results"`
 	Decisions []Decision `json:"decisions"`
+}
+
+// In returns a receipt that has these parts, in memory.
+func (r Receipt) In(parts ...ReceiptPart) Receipt {
+	r.Parts = func(context.Context) iter.Seq2[ReceiptPart, error] {
+		return func(yield func(ReceiptPart, error) bool) {
+			for _, p := range parts {
+				if !yield(p, nil) {
+					return
+				}
+			}
+		}
+	}
+	return r
 }
 
 // A Result says what became of one record of a batch.
