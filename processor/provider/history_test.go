@@ -79,8 +79,13 @@ func incident(t *rapid.T, i int) func(w *world) purchase.Record {
 	number := func(letter string) string { return fmt.Sprint(letter, i) }
 	switch rapid.SampledFrom([]string{"pay", "pay", "pay", "unnamed", "return", "return", "credit", "credit", "announce", "direct", "instruct", "due", "cancel"}).Draw(t, "kind") {
 	case "pay":
-		reference := rapid.SampledFrom([]string{invoice, "a0004", purchase.Reference("A0004"), invoice}).Draw(t, "reference")
-		return func(w *world) purchase.Record { return w.payment(number("Z"), amount, reference) }
+		reference := rapid.SampledFrom([]string{invoice, "a0004", purchase.Reference("A0004"), "short", invoice}).Draw(t, "reference")
+		return func(w *world) purchase.Record {
+			if reference == "short" {
+				return w.payment(number("Z"), amount, purchase.FormatShort(purchase.ShortReference(w.terms.Merchant, "A0004", 0)))
+			}
+			return w.payment(number("Z"), amount, reference)
+		}
 	case "unnamed":
 		if rapid.Bool().Draw(t, "assign") {
 			of := fmt.Sprint("U", rapid.IntRange(0, i).Draw(t, "of"))
@@ -240,6 +245,8 @@ func TestHistory(t *testing.T) {
 			terms := testTerms()
 			terms.Merchant = fmt.Sprint("m", n)
 			terms.Guarantee.Anchor = []string{"activation", "due", "invoice"}[len(all)%3]
+			terms.Allocation.Within = [][]string{nil, byLaw, consumer, lenient}[len(all)%4]
+			terms.Allocation.Across = []string{"", purchase.OldestFirst, purchase.ExactThenOldest}[len(all)/3%3]
 			w := newWorld(rt, t.Context(), db, terms)
 			w.live(all, cut)
 			return w.summary()
