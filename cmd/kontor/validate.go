@@ -80,7 +80,7 @@ var bicForm = regexp.MustCompile(`^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$`)
 
 func (c *Config) validateProvider(f *faults) {
 	p := c.Provider
-	f.check(p.Name != "", "provider.name", "it is empty; want the recipient that debtors pay to")
+	f.check(purchase.SEPAPayee(p.Name) != "", "provider.name", "%q has no Latin letter; want the recipient that debtors pay to", p.Name)
 	f.check(bicForm.MatchString(p.BIC), "provider.bic", "%q is not a BIC such as BYLADEM1001", p.BIC)
 	c.validateDrop(f, "provider.bank", p.Bank, false)
 	c.validateDrop(f, "provider.letters", p.Letters, false)
@@ -128,7 +128,7 @@ var (
 func (c *Config) validateMerchant(f *faults, id string, m Merchant) {
 	key := "merchants." + id
 	f.check(idForm.MatchString(id), key, "the id must be 1 to 20 of a–z, 0–9 and -, and not begin with -")
-	f.check(m.Name != "", key+".name", "it is empty")
+	f.check(purchase.SEPAPayee(m.Name) != "", key+".name", "%q has no Latin letter; the bank wants one in payouts", m.Name)
 	f.check(currencyForm.MatchString(m.Currency), key+".currency", "%q is not a currency such as EUR", m.Currency)
 	f.check(purchase.ValidIBAN(m.SettlementAccount), key+".settlement_account", "%q is not an IBAN with right check digits, without blanks", m.SettlementAccount)
 	f.check(purchase.ValidIBAN(m.IBAN), key+".iban", "%q is not an IBAN with right check digits, without blanks", m.IBAN)

@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -55,8 +56,9 @@ func (t *taking) recourse(c purchase.Command, i item) (purchase.Code, error) {
 	return "", t.book(claim, e, func(v *purchase.Claim) { v.Guaranteed = false })
 }
 
-// payRefund pays what is owed to a debtor: to the IBAN of the command, else to
-// the one that the claim's last payment came from.
+// payRefund pays what is owed to a debtor: to the IBAN and name of the command,
+// else to those that the claim's last payment came from, else to the name on the
+// order. Nothing is booked that no bank would transfer.
 func (t *taking) payRefund(ctx context.Context, c purchase.Command, i item) (purchase.Code, error) {
 	claim := t.claims[c.Subject]
 	if claim == nil || !claim.active() {
@@ -67,14 +69,23 @@ func (t *taking) payRefund(ctx context.Context, c purchase.Command, i item) (pur
 		return purchase.Closed, nil
 	}
 	x := &transfer{
-		Merchant: t.terms.Merchant, Purpose: purchase.PurposeRefund, Amount: amount, InvoiceNo: claim.InvoiceNo,
-		IBAN: c.Argument, MadeOn: t.day,
+		Merchant: t.terms.Merchant, Purpose: purchase.PurposeRefund, Amount: amount, InvoiceNo: claim.InvoiceNo, MadeOn: t.day,
 	}
-	if err := t.refundTo(ctx, claim, x); err != nil {
+	last, err := lastPayment(ctx, t.tx, claim)
+	if err != nil {
 		return "", err
 	}
-	if !purchase.ValidIBAN(x.IBAN) {
+	known, err := payeeOf(ctx, t.tx, claim, t.lastOf(claim, last))
+	if err != nil {
+		return "", err
+	}
+	iban, name := purchase.SplitRefundTo(c.Argument)
+	x.IBAN, x.Name = cmp.Or(iban, known.iban), cmp.Or(name, known.name)
+	switch {
+	case !purchase.ValidIBAN(x.IBAN):
 		return purchase.UnknownAccount, nil
+	case purchase.SEPAPayee(x.Name) == "":
+		return purchase.FieldRequired, nil
 	}
 	if err := t.orderRefund(ctx, x); err != nil {
 		return "", err
@@ -101,20 +112,30 @@ func (t *taking) orderRefund(ctx context.Context, x *transfer) error {
 	return err
 }
 
-// refundTo finds the account and name of the debtor's last payment.
-func (t *taking) refundTo(ctx context.Context, c *claim, x *transfer) error {
-	last, err := lastPayment(ctx, t.tx, c)
-	if err != nil {
-		return err
+// A payee is where a refund goes.
+type payee struct{ iban, name string }
+
+// payeeOf returns the account and name of the debtor's last payment, nil when
+// there is none; where the bank told no name that a transfer can have, that of
+// the order.
+func payeeOf(ctx context.Context, tx *database.Tx, c *claim, last *payment) (payee, error) {
+	var to payee
+	if last != nil {
+		to = payee{last.DebtorIBAN, last.DebtorName}
 	}
-	if last = t.lastOf(c, last); last == nil {
-		return nil
+	if purchase.SEPAPayee(to.name) != "" {
+		return to, nil
 	}
-	x.Name = last.DebtorName
-	if x.IBAN == "" {
-		x.IBAN = last.DebtorIBAN
+	known, err := debtors.find(ctx, tx, "merchant_id = ? AND order_no = ?", c.Merchant, c.OrderNo)
+	if err != nil || len(known) == 0 {
+		return to, err
 	}
-	return nil
+	var d purchase.Debtor
+	if err := json.Unmarshal([]byte(known[0].Debtor), &d); err != nil {
+		return to, fmt.Errorf("debtor of order %s: %w", c.OrderNo, err)
+	}
+	to.name = d.Name()
+	return to, nil
 }
 
 // lastOf returns the last payment of a claim, also when it was assigned by this

@@ -145,6 +145,64 @@ func TestChargebackAfterRefund(t *testing.T) {
 	})
 }
 
+// A refund to a debtor whose bank told no name that a transfer can have goes to
+// the name on the order; without one that is Latin nothing is booked.
+func TestRefundNames(t *testing.T) {
+	cyrillic := func(o purchase.Order) purchase.Order {
+		o.FirstName, o.LastName = "Анна-Мария", "Петрова"
+		return o
+	}
+	tests := []struct {
+		name, told, argument string
+		order                func(purchase.Order) purchase.Order
+		want, paid           string
+	}{
+		{"the bank tells it", "Anna Muster", "", nil, "-", "Anna Muster"},
+		{"the order does", "", "", nil, "-", "Erika MusterK1"},
+		{"the bank tells one without Latin letters", "Анна-Мария", "", nil, "-", "Erika MusterK1"},
+		{"a company", "", "", func(o purchase.Order) purchase.Order { o.CustomerType, o.Company = purchase.B2B, "1&1"; return o }, "-", "1&1"},
+		{"nobody does", "Анна-Мария", "", cyrillic, "FIELD_REQUIRED", ""},
+		{"the operator does", "", purchase.RefundTo("", "Anna Petrowa"), cyrillic, "-", "Anna Petrowa"},
+		{"the operator tells one without", "Anna", purchase.RefundTo("", "Анна"), nil, "FIELD_REQUIRED", ""},
+	}
+	each(t, nil, func(w *world) {
+		for i, tt := range tests {
+			n := fmt.Sprint(1001 + i)
+			sale := w.sale(n, "K1", 10_000)
+			if o, ok := sale[0].(purchase.Order); ok && tt.order != nil {
+				sale[0] = tt.order(o)
+			}
+			paid := w.payment("Z"+n, 15_000, "RE"+n)
+			paid.DebtorName, paid.DebtorIBAN = tt.told, "DE75512108001245126199"
+			w.taken(append(sale, paid)...)
+			before := w.balances()
+			if got := w.batch(w.command("O"+n, purchase.PayRefund, "RE"+n, tt.argument)); got != tt.want {
+				w.Errorf("%s: the receipt says %s; want %s", tt.name, got, tt.want)
+			}
+			if got := w.refundOf("RE" + n); got != tt.paid {
+				w.Errorf("%s: paid to %q; want %q", tt.name, got, tt.paid)
+			}
+			if tt.paid == "" && w.balances() != before {
+				w.Errorf("%s: refused, but %s became %s", tt.name, before, w.balances())
+			}
+		}
+	})
+}
+
+// refundOf returns the name of the refund that was told of a claim.
+func (w *world) refundOf(invoice string) (name string) {
+	w.Helper()
+	for d, err := range w.p.Documents(w.ctx, w.terms.Merchant, 0) {
+		if err != nil {
+			w.Fatalf("Documents = %v", err)
+		}
+		if d.Refund != nil && d.Refund.InvoiceNo == invoice {
+			name = d.Refund.Name
+		}
+	}
+	return name
+}
+
 // wantState compares the one state that is told next.
 func (w *world) wantState(want string) {
 	w.Helper()

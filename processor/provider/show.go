@@ -20,6 +20,7 @@ type Life struct {
 	State     string            `json:"state"`
 	Guarantee schedules.Date    `json:"guarantee_date"`
 	PayerIBAN string            `json:"payer_iban"` // of the last payment
+	PayerName string            `json:"payer_name"` // of it, else that of the order
 	Papers    []LifePaper       `json:"papers"`
 	Payments  []LifePayment     `json:"payments"`
 	Lines     []LifeLine        `json:"lines"`
@@ -118,9 +119,11 @@ func lifePayments(ctx context.Context, tx *database.Tx, c *claim, l *Life) error
 
 func lifePayer(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
 	last, err := lastPayment(ctx, tx, c)
-	if last != nil {
-		l.PayerIBAN = last.DebtorIBAN
+	if err != nil {
+		return err
 	}
+	to, err := payeeOf(ctx, tx, c, last)
+	l.PayerIBAN, l.PayerName = to.iban, to.name
 	return err
 }
 

@@ -51,8 +51,8 @@ func TransferName(messageID string) string { return "transfer_" + messageID + ".
 // The most that the SEPA rulebook lets a field have.
 const (
 	transferID     = 35
-	transferName   = 70
-	transferText   = 140
+	transferName   = purchase.SEPAName
+	transferText   = purchase.SEPARemittance
 	transferTown   = 35
 	transferStreet = 70
 	transferCode   = 16

@@ -74,7 +74,7 @@ func checkTransferID(what, id string) error {
 
 func checkTransferParty(p purchase.Party) error {
 	var errs []error
-	if sepaText(p.Name, transferName) == "" {
+	if purchase.SEPAPayee(p.Name) == "" {
 		errs = append(errs, errors.New("the name is missing"))
 	}
 	if !purchase.ValidIBAN(p.IBAN) {

@@ -92,7 +92,7 @@ func (f TransferFile) document(sum money.Amount) painDocument {
 	d := painDocument{
 		Header: painHeader{
 			MessageID: f.MessageID, Created: f.Created.Format(time.RFC3339), Count: count, Sum: sum.String(),
-			Initiator: painParty{Name: sepaText(f.Debtor.Name, transferName)},
+			Initiator: painParty{Name: purchase.SEPAText(f.Debtor.Name, transferName)},
 		},
 		Payments: painPayment{
 			ID: f.MessageID, Method: "TRF", Batch: f.BatchBooking, Count: count, Sum: sum.String(), Level: "SEPA",
@@ -117,7 +117,7 @@ func (t Transfer) element() painTransfer {
 	if t.Creditor.BIC != "" {
 		e.Agent = &painAgent{BIC: t.Creditor.BIC}
 	}
-	if text := sepaText(t.Remittance, transferText); text != "" {
+	if text := purchase.SEPAText(t.Remittance, transferText); text != "" {
 		e.Remittance = &painText{text}
 	}
 	return e
@@ -126,13 +126,13 @@ func (t Transfer) element() painTransfer {
 // painPartyOf leaves the address out where town or country are not known: a
 // structured one without them is refused.
 func painPartyOf(p purchase.Party) painParty {
-	party := painParty{Name: sepaText(p.Name, transferName)}
-	a := painAddress{Postcode: sepaText(p.Postcode, transferCode), Town: sepaText(p.City, transferTown), Country: p.Country}
+	party := painParty{Name: purchase.SEPAText(p.Name, transferName)}
+	a := painAddress{Postcode: purchase.SEPAText(p.Postcode, transferCode), Town: purchase.SEPAText(p.City, transferTown), Country: p.Country}
 	if a.Town == "" || !countries.MatchString(a.Country) {
 		return party
 	}
 	street, number := splitStreet(p.Street)
-	a.Street, a.Building = sepaText(street, transferStreet), sepaText(number, transferCode)
+	a.Street, a.Building = purchase.SEPAText(street, transferStreet), purchase.SEPAText(number, transferCode)
 	party.Address = &a
 	return party
 }
