@@ -321,7 +321,7 @@ func (j *job) collectBank(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.collect != nil {
+	if d.collect != nil || j.again() {
 		whole, err := j.read(ctx)
 		if err != nil {
 			return err

@@ -254,6 +254,18 @@ func (e *Engine) LastRun(ctx context.Context, merchant string) (at time.Time, er
 	return at, err
 }
 
+// OpenRun returns the time of a merchant's run that has not ended; zero when
+// there is none.
+func (e *Engine) OpenRun(ctx context.Context, merchant string) (at time.Time, err error) {
+	open, err := e.open(ctx)
+	for _, r := range open {
+		if r.merchant == merchant {
+			return r.at, err
+		}
+	}
+	return at, err
+}
+
 // Next returns the first time after t at which something is due.
 func (e *Engine) Next(t time.Time) time.Time {
 	var next time.Time

@@ -94,11 +94,16 @@ func (x *exchange) undecided(ctx context.Context, merchant string, d decision) e
 		return err
 	}
 	c := before[len(before)-1]
-	err = fmt.Errorf("%s has decided about %s already: %s (%s)", c.Operator, d.Subject, c.Argument, c.Reason)
+	err = fmt.Errorf("%s has decided about %s already: %s (%s)", c.Operator, d.Subject, wording(c), c.Reason)
 	if c.Argument == d.Argument {
 		return failWith(exitNothing, err, "it waits for the next run; kontor run does it now")
 	}
 	return failWith(exitConflict, err, "let the next run carry it out, kontor run does it now; then look again")
+}
+
+// wording names what a person has decided.
+func wording(c purchase.Command) string {
+	return strings.TrimSpace(strings.ToLower(strings.ReplaceAll(c.Kind, "_", " ")) + " " + c.Argument)
 }
 
 func (p *program) printDecision(v decisionView) error {

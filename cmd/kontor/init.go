@@ -39,6 +39,9 @@ type folder struct {
 }
 
 func (p *program) init(dir string) error {
+	if dir == "" {
+		return usage("name a new or an empty folder", "kontor init: the folder is \"\"")
+	}
 	f := &folder{Dir: dir}
 	if err := f.own(); err != nil {
 		return err

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"os/user"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -37,10 +39,15 @@ func (a *asking) timeFlag(c *cobra.Command) {
 
 // complete fills in the operator, and demands a reason where one is needed.
 func (a *asking) complete(c *cobra.Command, needsReason bool) error {
-	if needsReason && a.reason == "" {
+	if a.reason = strings.TrimSpace(a.reason); needsReason && a.reason == "" {
 		return usage("such as --reason \"the customer called\"", "%s: a reason is needed, since it is kept with the books", c.CommandPath())
 	}
-	if a.operator != "" {
+	for name, text := range map[string]string{"reason": a.reason, "operator": a.operator} {
+		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) {
+			return usage("write it in letters", "%s: --%s has a character that cannot be printed", c.CommandPath(), name)
+		}
+	}
+	if a.operator = strings.TrimSpace(a.operator); a.operator != "" {
 		return nil
 	}
 	u, err := user.Current()

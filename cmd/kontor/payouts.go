@@ -124,7 +124,7 @@ func (v payoutView) proof() string {
 	sum := v.Opening
 	for _, t := range []purchase.LineType{
 		purchase.LineCollection, purchase.LineGuarantee, purchase.LineAfterGuarantee, purchase.LineReturn, purchase.LineCredit, purchase.LineReinstated,
-		purchase.LineDirectPayment, purchase.LineChargeback, purchase.LineReversal, purchase.LineFee, purchase.LineVAT,
+		purchase.LineDirectPayment, purchase.LineChargeback, purchase.LineReversal, purchase.LineFee, purchase.LineVAT, purchase.LinePayoutReturned,
 	} {
 		if total, has := v.Totals[t]; has {
 			text += fmt.Sprintf(" %s %s", t, signed(total.Cents))

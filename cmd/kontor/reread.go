@@ -172,7 +172,7 @@ func (out reread) verdict() error {
 		return failWith(exitRejected, fmt.Errorf("%s is %s again: %s", name, out.File.Verdict, out.File.Message), "correct the reason first, or drop a right file")
 	case rejected > 0:
 		return failWith(exitRejected, fmt.Errorf("%s: %s", name, count(rejected, "row is rejected", "rows are rejected")),
-			"correct them in out/ack/….rejected.csv and drop that in")
+			"correct them in the ….rejected.csv beside the acknowledgement, and drop that in")
 	}
 	return nil
 }

@@ -41,6 +41,9 @@ func (p *program) run(ctx context.Context, names []string, asOf string) (err err
 	if err != nil {
 		return err
 	}
+	if _, err := c.chosen(p.merchant); err != nil {
+		return err
+	}
 	at, err := p.runTime(c, asOf)
 	if err != nil {
 		return err

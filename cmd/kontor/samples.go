@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/samples"
 	"github.com/kontor-exchange/kontor/schedules"
 )
@@ -52,6 +53,17 @@ func completeSamples(o *samples.Options, profile, start string) error {
 	var err error
 	if o.Start, err = schedules.ParseDate(start); err != nil {
 		return usage("", "--start: %w", err)
+	}
+	for flag, n := range map[string]int{"orders": o.Orders, "days": o.Days - 1, "quiet": o.Quiet} {
+		if n < 0 {
+			return usage("", "--%s is too small", flag)
+		}
+	}
+	if o.Quiet >= o.Days {
+		return usage("", "--quiet %d leaves no day of %d to order on", o.Quiet, o.Days)
+	}
+	if o.Account != "" && !purchase.ValidIBAN(o.Account) {
+		return usage("", "--account: %q is not an IBAN with right check digits, without blanks", o.Account)
 	}
 	var known bool
 	if o.Profile, known = formats.Lookup(profile); !known {

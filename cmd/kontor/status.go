@@ -48,6 +48,7 @@ type rateStanding struct {
 // An inboxStanding is what waits of the files of a merchant or of the bank.
 type inboxStanding struct {
 	LastRun     *time.Time     `json:"last_run"`
+	OpenRun     *time.Time     `json:"open_run"` // that is going on, or was cut off
 	FilesUnread int64          `json:"files_unread"`
 	FilesHeld   []fileView     `json:"files_held"`
 	Ignored     []string       `json:"files_ignored"` // names in the inbox that match no feed; at most 20
@@ -138,6 +139,14 @@ func (x *exchange) inbox(ctx context.Context, owner string) (s inboxStanding, er
 	if !last.IsZero() {
 		last = last.In(x.config.ZoneOf(owner))
 		s.LastRun = &last
+	}
+	open, err := x.engine.OpenRun(ctx, owner)
+	if err != nil {
+		return s, err
+	}
+	if !open.IsZero() {
+		open = open.In(x.config.ZoneOf(owner))
+		s.OpenRun = &open
 	}
 	backlog, err := x.intake.Backlog(ctx, owner)
 	if err != nil {

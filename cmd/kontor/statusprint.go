@@ -77,7 +77,7 @@ func (m merchantStanding) needs() []string {
 		lines = append(lines, fmt.Sprintf("! %s: %s of %s in suspense; kontor payments list", m.Merchant, count(m.SuspenseCount, "payment", "payments"), m.Suspense))
 	}
 	for _, c := range m.CommandsWaiting {
-		lines = append(lines, fmt.Sprintf("  %s: %s decided %s for %s; the next run tells the provider", m.Merchant, c.Operator, c.Argument, c.Subject))
+		lines = append(lines, fmt.Sprintf("  %s: %s decided %s for %s; the next run tells the provider", m.Merchant, c.Operator, wording(c), c.Subject))
 	}
 	if m.BatchOpen != 0 {
 		lines = append(lines, fmt.Sprintf("! %s: batch %d has no receipt; kontor run finishes the run that was cut off", m.Merchant, m.BatchOpen))
@@ -86,6 +86,9 @@ func (m merchantStanding) needs() []string {
 }
 
 func (s inboxStanding) needs(name string) (lines []string) {
+	if s.OpenRun != nil {
+		lines = append(lines, fmt.Sprintf("! %s: the run at %s has not ended: it is going on, or was cut off, and kontor run finishes it or says why not", name, timeText(*s.OpenRun, s.OpenRun.Location())))
+	}
 	for _, f := range s.FilesHeld {
 		lines = append(lines, fmt.Sprintf("! %s: file %s (%s) is HELD: %s; kontor files show %s", name, f.File, f.Name, f.Code, f.File))
 	}

@@ -97,6 +97,9 @@ func TestStuckMerchant(t *testing.T) {
 			t.Fatal(err)
 		}
 		g.fails(at, "merchant acme", "refused by the test")
+		if open, err := g.x.engine.OpenRun(t.Context(), "acme"); err != nil || !open.Equal(g.at("2026-10-01T12:00")) {
+			t.Errorf("OpenRun = %v, %v; want the one of 2026-10-01", open, err)
+		}
 		if got := g.matches("beta/out/ack/*.ack.csv"); got != i+1 {
 			t.Fatalf("run at %s: beta has %d acknowledgements; want %d", at, got, i+1)
 		}
