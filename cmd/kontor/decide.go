@@ -103,6 +103,9 @@ func (x *exchange) undecided(ctx context.Context, merchant string, d decision) e
 
 // wording names what a person has decided.
 func wording(c purchase.Command) string {
+	if c.Kind == purchase.Decide {
+		return c.Argument
+	}
 	return strings.TrimSpace(strings.ToLower(strings.ReplaceAll(c.Kind, "_", " ")) + " " + c.Argument)
 }
 
