@@ -63,7 +63,7 @@ func (b *books) bookInvoice(row int64, r purchase.Invoice) {
 	o.invoices++
 	o.invoiceNo = r.InvoiceNo
 	b.ordersChanged[r.OrderNo] = true
-	b.invoices[r.InvoiceNo] = &invoice{row: row, orderNo: r.OrderNo, date: r.InvoiceDate, due: r.DueDate, gross: r.Gross}
+	b.invoices[r.InvoiceNo] = &invoice{row: row, orderNo: r.OrderNo, date: r.InvoiceDate, due: r.DueDate, gross: r.Gross, assume: b.terms.AssumeReturn}
 	b.invoicesChanged[r.InvoiceNo] = true
 	b.appeared = append(b.appeared, awaitInvoice(r.InvoiceNo), awaitInvoiceOf(r.OrderNo))
 }
@@ -81,7 +81,7 @@ func (b *books) reduce(row int64, invoiceNo string, d purchase.Reduction) {
 	i := b.invoices[invoiceNo]
 	r := reduction{Reduction: d, row: row}
 	i.docs = append(i.docs, r)
-	i.credited, _ = fold(i.docs, nil, b.terms.AssumeReturn)
+	i.credited, _ = i.fold(nil)
 	b.invoicesChanged[invoiceNo] = true
 	b.reductions = append(b.reductions, placed{invoiceNo: invoiceNo, reduction: r})
 }

@@ -121,7 +121,7 @@ func (b *books) try(c candidate) {
 // judge asks the rule of the row's feed.
 func (b *books) judge(c candidate) verdict {
 	held := b.others(docKey{c.record.Feed(), c.record.Key()}, c.id)
-	currency, assume := b.terms.Currency, b.terms.AssumeReturn
+	currency := b.terms.Currency
 	switch r := c.record.(type) {
 	case purchase.Order:
 		return judgeOrder(r, held, b.orders[r.OrderNo])
@@ -130,9 +130,9 @@ func (b *books) judge(c candidate) verdict {
 	case purchase.Shipment:
 		return judgeShipment(r, b.shipping(r, held))
 	case purchase.Return:
-		return judgeReturn(r, currency, assume, held, b.orders[r.OrderNo], b.invoices[b.target(r)])
+		return judgeReturn(r, currency, held, b.orders[r.OrderNo], b.invoices[b.target(r)])
 	case purchase.Credit:
-		return judgeCredit(r, currency, assume, held, b.invoices[r.InvoiceNo])
+		return judgeCredit(r, currency, held, b.invoices[r.InvoiceNo])
 	case purchase.Cancellation:
 		return judgeCancellation(r, held, b.orders[r.OrderNo])
 	case purchase.Payment:

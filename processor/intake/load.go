@@ -75,13 +75,13 @@ func (b *books) loadInvoices(ctx context.Context, tx *database.Tx, merchant stri
 	if len(numbers) == 0 {
 		return nil
 	}
-	rows, err := tx.Query(ctx, `SELECT invoice_no, id, order_no, date, due, gross, credited, direct
+	rows, err := tx.Query(ctx, `SELECT invoice_no, id, order_no, date, due, gross, credited, direct, assume_return
 		FROM intake_invoices WHERE merchant_id = ? AND invoice_no IN ??`, merchant, numbers)
 	_, err = database.Collect(rows, err, func(r *sql.Rows) (_ struct{}, err error) {
 		var i invoice
 		var no string
 		var date, due int64
-		err = r.Scan(&no, &i.row, &i.orderNo, &date, &due, &i.gross, &i.credited, &i.direct)
+		err = r.Scan(&no, &i.row, &i.orderNo, &date, &due, &i.gross, &i.credited, &i.direct, &i.assume)
 		i.date, i.due = schedules.Date(date), schedules.Date(due)
 		b.invoices[no] = &i
 		return struct{}{}, err

@@ -129,7 +129,7 @@ func (b *books) undoReduction(row int64, invoiceNo string) {
 		}
 	}
 	i.docs = rest
-	i.credited, _ = fold(rest, nil, b.terms.AssumeReturn)
+	i.credited, _ = i.fold(nil)
 	b.invoicesChanged[invoiceNo] = true
 }
 

@@ -3,7 +3,7 @@ package intake
 import "github.com/kontor-exchange/kontor/processor/purchase"
 
 // judgeCredit: the invoice must be known, and the claim not become negative.
-func judgeCredit(r purchase.Credit, currency string, assume bool, held []holding, i *invoice) verdict {
+func judgeCredit(r purchase.Credit, currency string, held []holding, i *invoice) verdict {
 	if r.Currency != "" && r.Currency != currency {
 		return wrongCurrency(r.Currency, currency)
 	}
@@ -13,7 +13,7 @@ func judgeCredit(r purchase.Credit, currency string, assume bool, held []holding
 	if i == nil {
 		return withoutInvoice(r.InvoiceNo)
 	}
-	return judgeReduction(r.InvoiceNo, reductionOf(r), assume, i)
+	return judgeReduction(r.InvoiceNo, reductionOf(r), i)
 }
 
 func reductionOf(r purchase.Credit) purchase.Reduction {

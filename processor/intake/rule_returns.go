@@ -8,7 +8,7 @@ import (
 
 // judgeReturn: i is the invoice that the row names, or the only one of the
 // order that it names.
-func judgeReturn(r purchase.Return, currency string, assume bool, held []holding, o *order, i *invoice) verdict {
+func judgeReturn(r purchase.Return, currency string, held []holding, o *order, i *invoice) verdict {
 	if r.Currency != "" && r.Currency != currency {
 		return wrongCurrency(r.Currency, currency)
 	}
@@ -28,7 +28,7 @@ func judgeReturn(r purchase.Return, currency string, assume bool, held []holding
 	if r.Kind != purchase.ReturnReceived {
 		return booked()
 	}
-	return judgeReduction(invoiceNo, purchase.Reduction{Number: r.ReturnNo, Kind: r.Kind, Amount: r.Gross}, assume, i)
+	return judgeReduction(invoiceNo, purchase.Reduction{Number: r.ReturnNo, Kind: r.Kind, Amount: r.Gross}, i)
 }
 
 // returnOfOrder: no invoice yet means waiting, several mean that the row must
@@ -47,9 +47,9 @@ func returnOfOrder(no string, o *order) (verdict, bool) {
 }
 
 // judgeReduction books a return or credit unless it makes the claim negative.
-func judgeReduction(no string, d purchase.Reduction, assume bool, i *invoice) verdict {
-	_, before := fold(i.docs, nil, assume)
-	k, pairs := fold(i.docs, &d, assume)
+func judgeReduction(no string, d purchase.Reduction, i *invoice) verdict {
+	_, before := i.fold(nil)
+	k, pairs := i.fold(&d)
 	if k < 0 || over(purchase.Claim{I: i.gross, D: i.direct}, k) {
 		credited := i.credited
 		if k >= 0 {
@@ -64,16 +64,18 @@ func judgeReduction(no string, d purchase.Reduction, assume bool, i *invoice) ve
 	return v
 }
 
-// fold is [purchase.Fold] over what is booked and perhaps one more document.
-func fold(docs []reduction, more *purchase.Reduction, assume bool) (k money.Amount, pairs int) {
-	all := make([]purchase.Reduction, 0, len(docs)+1)
-	for _, d := range docs {
+// fold is [purchase.Fold] over what is booked and perhaps one more document, by
+// the setting under which the invoice was booked: a later one values nothing
+// anew.
+func (i *invoice) fold(more *purchase.Reduction) (k money.Amount, pairs int) {
+	all := make([]purchase.Reduction, 0, len(i.docs)+1)
+	for _, d := range i.docs {
 		all = append(all, d.Reduction)
 	}
 	if more != nil {
 		all = append(all, *more)
 	}
-	return purchase.Fold(all, assume)
+	return purchase.Fold(all, i.assume)
 }
 
 // assumed says which return and credit are taken for one: of several with the

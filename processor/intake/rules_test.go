@@ -177,8 +177,8 @@ func TestJudgeReturnAndCredit(t *testing.T) {
 	r := purchase.Return{ReturnNo: "T1", Kind: purchase.ReturnReceived, InvoiceNo: "R1", ReturnedOn: day, Gross: 300}
 	c := purchase.Credit{CreditNo: "G1", Kind: purchase.Correction, InvoiceNo: "R1", CreditedOn: day, Gross: 300}
 	inv := func(all ...purchase.Reduction) *invoice {
-		i := &invoice{orderNo: "A1", date: day, gross: 1000, docs: docs(all...)}
-		i.credited, _ = fold(i.docs, nil, true)
+		i := &invoice{orderNo: "A1", date: day, gross: 1000, assume: true, docs: docs(all...)}
+		i.credited, _ = i.fold(nil)
 		return i
 	}
 	returned := purchase.Reduction{Number: "T9", Kind: purchase.ReturnReceived, Amount: 300}
@@ -211,7 +211,7 @@ func TestJudgeReturnAndCredit(t *testing.T) {
 		{"named by a credit already", r, nil, inv(purchase.Reduction{Number: "G7", Kind: purchase.Correction, Names: "T1", Amount: 1000}), "BOOKED"},
 	}
 	for _, tt := range returns {
-		check(t, "return "+tt.name, brief(judgeReturn(tt.r, "EUR", true, nil, tt.o, tt.i)), tt.want)
+		check(t, "return "+tt.name, brief(judgeReturn(tt.r, "EUR", nil, tt.o, tt.i)), tt.want)
 	}
 	value, names := c, c
 	value.Kind, names.ReturnNo = purchase.Value, "T9"
@@ -230,7 +230,10 @@ func TestJudgeReturnAndCredit(t *testing.T) {
 		{"names the return", names, inv(returned, goodwill), true, "BOOKED"},
 	}
 	for _, tt := range credits {
-		check(t, "credit "+tt.name, brief(judgeCredit(tt.r, "EUR", tt.assume, nil, tt.i)), tt.want)
+		if tt.i != nil {
+			tt.i.assume = tt.assume
+		}
+		check(t, "credit "+tt.name, brief(judgeCredit(tt.r, "EUR", nil, tt.i)), tt.want)
 	}
 }
 

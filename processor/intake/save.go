@@ -166,11 +166,11 @@ func (b *books) saveInvoices(ctx context.Context, tx *database.Tx, run Run) erro
 	for no := range b.invoicesChanged {
 		i := b.invoices[no]
 		rows = append(rows, []any{
-			run.Merchant, no, i.row, i.orderNo, int64(i.date), int64(i.due), int64(i.gross), int64(i.credited), int64(i.direct),
+			run.Merchant, no, i.row, i.orderNo, int64(i.date), int64(i.due), int64(i.gross), int64(i.credited), int64(i.direct), i.assume,
 		})
 	}
 	return tx.Load(ctx, "intake_invoices",
-		[]string{"merchant_id", "invoice_no", "id", "order_no", "date", "due", "gross", "credited", "direct"},
+		[]string{"merchant_id", "invoice_no", "id", "order_no", "date", "due", "gross", "credited", "direct", "assume_return"},
 		rows, "ON CONFLICT (merchant_id, invoice_no) DO UPDATE SET credited = excluded.credited, direct = excluded.direct")
 }
 

@@ -102,6 +102,7 @@ type invoice struct {
 	gross    money.Amount
 	credited money.Amount // K
 	direct   money.Amount // D
+	assume   bool         // setting assume_return of the day on which it was booked
 	docs     []reduction
 }
 

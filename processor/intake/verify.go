@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -107,23 +108,43 @@ func (v *verifier) counts(ctx context.Context) error {
 			WHERE f.merchant_id = ? AND f.state = 'READ' AND f.row_count <> COALESCE(s.n, 0)`, v.merchant, v.merchant)
 }
 
-// parked: nothing waits longer than park_days, and what waits says so.
+// parked: nothing waits longer than park_days, and what waits says so. Days that
+// are fewer than what a row was told hold from the next run on.
 func (v *verifier) parked(ctx context.Context) error {
 	until := int64(v.day) - int64(v.terms.ParkDays)
 	rows, err := v.tx.Query(ctx, overdue, v.merchant, until-1, 100)
-	_, err = database.Collect(rows, err, func(r *sql.Rows) (_ struct{}, err error) {
+	late, err := database.Collect(rows, err, func(r *sql.Rows) (c candidate, err error) {
 		id, w, err := scanWaiter(r)
-		v.failf("row %d of file %d is parked since %s", rowOf(id), fileOf(id), w.since)
-		return struct{}{}, err
+		return candidate{id: id, parked: &w}, err
 	})
 	if err != nil {
 		return err
+	}
+	for _, c := range late {
+		told, err := v.told(ctx, c.id)
+		if err != nil {
+			return err
+		}
+		if told < v.day {
+			v.failf("row %d of file %d is parked since %s", rowOf(c.id), fileOf(c.id), c.parked.since)
+		}
 	}
 	return v.each(ctx, 3, "row %[2]d of file %[1]d is %[3]s, but kept as parked or not",
 		`SELECT v.id >> 32, v.id & 4294967295, v.status FROM intake_verdicts v
 			LEFT JOIN intake_parked p ON p.merchant_id = v.merchant_id AND p.id = v.id
 			WHERE v.merchant_id = ? AND (CASE WHEN v.status = 'PARKED' THEN 1 ELSE 0 END) <> (CASE WHEN p.id IS NULL THEN 0 ELSE 1 END)
 			AND NOT EXISTS (SELECT 1 FROM intake_verdicts w WHERE w.merchant_id = v.merchant_id AND w.id = v.id AND w.n > v.n) LIMIT 100`, v.merchant)
+}
+
+// told returns the day until which a parked row was told to wait.
+func (v *verifier) told(ctx context.Context, row int64) (schedules.Date, error) {
+	text := ""
+	err := v.tx.QueryRow(ctx, "SELECT cause FROM intake_verdicts WHERE merchant_id = ? AND id = ? ORDER BY n DESC LIMIT 1", v.merchant, row).Scan(&text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	c, err := parseCause(text)
+	return c.Limit, err
 }
 
 // keys: parked and booked rows hold their key, others do not; but for orders
@@ -173,7 +194,7 @@ func (v *verifier) invoices(ctx context.Context) error {
 		}
 		for _, no := range numbers {
 			i := b.invoices[no]
-			k, _ := fold(i.docs, nil, v.terms.AssumeReturn)
+			k, _ := i.fold(nil)
 			if k != i.credited || i.claim().Base() < 0 {
 				v.failf("invoice %s: %s credited, its documents give %s; %s invoiced, %s paid directly", no, i.credited, k, i.gross, i.direct)
 			}

@@ -26,7 +26,8 @@ func (s *session) buy(i purchase.Invoice) *claim {
 		MatchKey: matchKey(i.InvoiceNo), InvoiceDate: i.InvoiceDate, DueGiven: i.DueDate, TermDays: term,
 		DefaultNotice: i.DefaultNotice, Invoiced: i.Gross, DebtorAccount: cmp.Or(i.DebtorAccount, o.DebtorAccount),
 		GuaranteeDays: s.terms.Guarantee.Days, GuaranteeAnchor: s.terms.Guarantee.Anchor,
-		papers: []*paper{},
+		AssumeReturn: s.terms.AssumeReturn,
+		papers:       []*paper{},
 	}
 	o.Invoiced += i.Gross
 	s.keep(c)
@@ -100,7 +101,7 @@ func direct(papers []*paper) money.Amount {
 func (s *session) file(c *claim, p *paper) (purchase.Code, error) {
 	p.Merchant, p.InvoiceNo, p.N = s.terms.Merchant, c.InvoiceNo, int64(len(c.papers))
 	all := append(c.papers, p)
-	k, _ := purchase.Fold(reductions(all), s.terms.AssumeReturn)
+	k, _ := purchase.Fold(reductions(all), c.AssumeReturn)
 	d := direct(all)
 	if c.Invoiced-k-d < 0 {
 		return purchase.OverCredit, nil
@@ -124,7 +125,7 @@ func (s *session) file(c *claim, p *paper) (purchase.Code, error) {
 func (s *session) bookPaper(c *claim, papers []*paper) error {
 	p := papers[len(papers)-1]
 	e := event{document: p.Number, date: p.Day, source: p.Source, cause: p.Cause}
-	k, _ := purchase.Fold(reductions(papers), s.terms.AssumeReturn)
+	k, _ := purchase.Fold(reductions(papers), c.AssumeReturn)
 	switch {
 	case p.Feed == purchase.Returns && p.Kind == purchase.ReturnReceived:
 		e.line = purchase.LineReturn

@@ -86,6 +86,10 @@ type claim struct {
 	DebtorAccount   string         `db:"debtor_account"` // in the merchant's books: the invoice's, else the order's
 	InterestPaid    money.Amount   `db:"interest_paid"`  // of charges_paid
 
+	// AssumeReturn as the terms said when the claim was bought: later ones do not
+	// value its documents anew.
+	AssumeReturn bool `db:"assume_return"`
+
 	papers []*paper // when loaded
 }
 

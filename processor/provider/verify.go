@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/ledger"
@@ -40,6 +41,7 @@ type verifier struct {
 	broken []string
 
 	history []purchase.Terms // all that were ever in force
+	zones   []*time.Location // theirs
 
 	pending, refunds money.Amount // sums over the claims seen
 }
@@ -144,7 +146,7 @@ func (v *verifier) gather(ctx context.Context, numbers []string, evidence map[st
 
 // claim compares what a claim's row says with the evidence.
 func (v *verifier) claim(c *claim, p *proof) {
-	k, _ := purchase.Fold(reductions(p.papers), v.terms.AssumeReturn)
+	k, _ := purchase.Fold(reductions(p.papers), c.AssumeReturn)
 	value := c.values()
 	same := func(what string, row, evidence money.Amount) {
 		if row != evidence {

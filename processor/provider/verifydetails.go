@@ -18,7 +18,23 @@ import (
 func (v *verifier) agreed(ctx context.Context) error {
 	rows, err := v.tx.Query(ctx, "SELECT terms FROM provider_terms WHERE merchant_id = ? ORDER BY n", v.terms.Merchant)
 	v.history, err = database.Collect(rows, err, scanJSON[purchase.Terms])
-	return err
+	if err != nil {
+		return err
+	}
+	for _, t := range append(slices.Clone(v.history), v.terms) {
+		zone, err := time.LoadLocation(t.Zone)
+		if err != nil {
+			return err
+		}
+		v.zones = append(v.zones, zone)
+	}
+	v.zones = slices.CompactFunc(v.zones, func(a, b *time.Location) bool { return a.String() == b.String() })
+	return nil
+}
+
+// on reports whether an instant was on a day in any of the zones.
+func (v *verifier) on(at time.Time, holds func(schedules.Date) bool) bool {
+	return slices.ContainsFunc(v.zones, func(zone *time.Location) bool { return holds(schedules.DateOf(at.In(zone))) })
 }
 
 // details checks what is derived of claims: dates, keys and charges.
@@ -141,6 +157,7 @@ func (v *verifier) always(c *claim, d *detail) []fault {
 		{"its guarantee was never agreed so", !v.ever(func(t purchase.Terms) bool {
 			return t.Guarantee.Days == c.GuaranteeDays && t.Guarantee.Anchor == c.GuaranteeAnchor
 		})},
+		{"what it assumes of returns was never agreed", !v.ever(func(t purchase.Terms) bool { return t.AssumeReturn == c.AssumeReturn })},
 		{"it is overdue, or not, against its level", !v.ever(func(t purchase.Terms) bool {
 			return c.Overdue == (c.active() && c.Level >= t.Credit.OverdueLevel && c.values().Outstanding() > 0)
 		})},
@@ -344,10 +361,6 @@ func matchedAs(p *payment, c *claim, o *order) bool {
 
 // weeks checks the dates and names of payouts against what was told.
 func (v *verifier) weeks(ctx context.Context) error {
-	zone, err := time.LoadLocation(v.terms.Zone)
-	if err != nil {
-		return err
-	}
 	found, err := payouts.find(ctx, v.tx, "merchant_id = ? ORDER BY seq", v.terms.Merchant)
 	if err != nil {
 		return err
@@ -361,10 +374,12 @@ func (v *verifier) weeks(ctx context.Context) error {
 		return nil
 	}
 	for i, w := range found {
-		day := schedules.DateOf(time.Unix(said[i].At, 0).In(zone))
 		year, week := w.PeriodTo.ISOWeek()
 		id := fmt.Sprintf("P-%s-%dW%02d", w.Merchant, year, week)
-		if w.ID != id || said[i].Ref != id || said[i].At != w.Cutoff || w.PeriodTo != schedules.Monday(day)-1 || w.PeriodFrom != w.PeriodTo-6 || w.Date != schedules.NextBankDay(day) {
+		timely := v.on(time.Unix(said[i].At, 0), func(day schedules.Date) bool {
+			return w.PeriodTo == schedules.Monday(day)-1 && w.Date == schedules.NextBankDay(day)
+		})
+		if w.ID != id || said[i].Ref != id || said[i].At != w.Cutoff || w.PeriodFrom != w.PeriodTo-6 || !timely {
 			v.failf("payout %s: of %s to %s on %s, cutoff %d; it was told as %s at %d", w.ID, w.PeriodFrom, w.PeriodTo, w.Date, w.Cutoff, said[i].Ref, said[i].At)
 		}
 	}

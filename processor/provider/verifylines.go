@@ -51,16 +51,11 @@ type bookWalk struct {
 	next  func() (ledger.Entry, error, bool)
 	stop  func()
 	entry ledger.Entry      // the last one that was read
-	zone  *time.Location    // of booked_on
 	heads map[string]string // hash → payout, those not seen yet
 }
 
 func (v *verifier) walk(ctx context.Context) (*bookWalk, error) {
-	zone, err := time.LoadLocation(v.terms.Zone)
-	if err != nil {
-		return nil, err
-	}
-	w := &bookWalk{zone: zone, heads: map[string]string{}}
+	w := &bookWalk{heads: map[string]string{}}
 	w.next, w.stop = iter.Pull2(ledger.Entries(ctx, v.tx, v.terms.Merchant, ledger.Filter{}))
 	paid, err := payouts.find(ctx, v.tx, "merchant_id = ?", v.terms.Merchant)
 	for _, p := range paid {
@@ -208,7 +203,7 @@ func (v *verifier) line(l *line, docs *lineage, walk *bookWalk) error {
 		v.failf("line %d: entry %d of the books is not there, or came with an earlier line", l.N, l.Entry)
 		return nil
 	}
-	v.lineOfEntry(l, walk.entry, walk.zone, docs.payments[l.DocumentNo])
+	v.lineOfEntry(l, walk.entry, docs.payments[l.DocumentNo])
 	return nil
 }
 
@@ -235,7 +230,7 @@ func (v *verifier) wasDue(l *line, c *claim, docs *lineage) bool {
 }
 
 // lineOfEntry compares a line with the entry that it was booked by.
-func (v *verifier) lineOfEntry(l *line, e ledger.Entry, zone *time.Location, p *payment) {
+func (v *verifier) lineOfEntry(l *line, e ledger.Entry, p *payment) {
 	var owed money.Amount
 	principal := false // else it books charges alone
 	for _, x := range e.Postings {
@@ -247,8 +242,8 @@ func (v *verifier) lineOfEntry(l *line, e ledger.Entry, zone *time.Location, p *
 	if owed != l.Amount || !principal {
 		v.failf("line %d: its amount is %s, entry %d of the books owes the merchant %s", l.N, l.Amount, e.ID, owed)
 	}
-	if day := schedules.DateOf(e.BookedAt.In(zone)); day != l.BookedOn {
-		v.failf("line %d: booked on %s, entry %d of the books on %s", l.N, l.BookedOn, e.ID, day)
+	if !v.on(e.BookedAt, func(day schedules.Date) bool { return day == l.BookedOn }) {
+		v.failf("line %d: booked on %s, entry %d of the books at %s", l.N, l.BookedOn, e.ID, e.BookedAt.UTC().Format(time.RFC3339))
 	}
 	if rowOf(l.Source) != rowOf(e.Cause) {
 		v.failf("line %d: comes from %q, entry %d of the books from %q", l.N, l.Source, e.ID, e.Cause)
