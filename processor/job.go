@@ -101,8 +101,7 @@ func (j *job) box(ctx context.Context) (intake.Inbox, error) {
 func (j *job) read(ctx context.Context) (bool, error) {
 	j.step(j.m.ID(), "collect")
 	if j.again() {
-		err := j.Intake.ReadArchived(ctx, j.m.Inbox)
-		return err == nil, err
+		return true, j.readArchived(ctx)
 	}
 	box, err := j.box(ctx)
 	if err == nil {
@@ -110,6 +109,17 @@ func (j *job) read(ctx context.Context) (bool, error) {
 	}
 	j.fail("collect", err)
 	return err == nil, ctx.Err()
+}
+
+// readArchived reads what is registered; a file that the archive does not give
+// back stops no other.
+func (j *job) readArchived(ctx context.Context) error {
+	err := j.Intake.ReadArchived(ctx, j.m.Inbox)
+	if errors.Is(err, intake.ErrUnreadable) {
+		j.fail("read", err)
+		return ctx.Err()
+	}
+	return err
 }
 
 func (j *job) collect(ctx context.Context, d due) error {

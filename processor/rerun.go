@@ -53,7 +53,7 @@ func (e *Engine) Preview(ctx context.Context, q Request) error {
 	jobs := make([]*job, len(runs))
 	for i, r := range runs {
 		jobs[i] = e.job(ctx, e.merchant(r.merchant), r)
-		if err := e.Intake.ReadArchived(ctx, jobs[i].m.Inbox); err != nil {
+		if err := jobs[i].readArchived(ctx); err != nil {
 			return err
 		}
 	}
