@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -19,22 +20,38 @@ func (p *program) refundsCommand() *cobra.Command {
 		Args:  arguments(cobra.NoArgs),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	var asOf string
 	list := &cobra.Command{
 		Use:     "list",
 		Short:   "List the claims whose debtor has paid too much, and the transfers",
 		Example: "  kontor refunds list --json",
 		Args:    arguments(cobra.NoArgs),
-		RunE:    func(c *cobra.Command, _ []string) error { return p.refundsList(c.Context()) },
+		RunE:    func(c *cobra.Command, _ []string) error { return p.refundsList(c.Context(), asOf) },
 	}
+	ageFlag(list, &asOf)
 	c.AddCommand(exits(list, exitDone, exitFailed, exitUsage), p.refundsPayCommand())
 	return exits(c, exitDone, exitUsage)
 }
 
-func (p *program) refundsList(ctx context.Context) error {
+// An agedRefund is what is owed, with the days that it has waited.
+type agedRefund struct {
+	provider.RefundInfo
+	AgeDays int `json:"age_days"`
+}
+
+func (p *program) refundsList(ctx context.Context, asOf string) error {
 	return p.lookAt(ctx, func(x *exchange, merchant string) error {
-		all, err := x.provider.Refunds(ctx, merchant)
+		refunds, err := x.provider.Refunds(ctx, merchant)
 		if err != nil {
 			return err
+		}
+		day, err := x.today(ctx, p, merchant, asOf)
+		if err != nil {
+			return err
+		}
+		all := []agedRefund{}
+		for _, r := range refunds {
+			all = append(all, agedRefund{r, r.AgeDays(day)})
 		}
 		if p.json {
 			return p.printJSON(all)
@@ -44,9 +61,9 @@ func (p *program) refundsList(ctx context.Context) error {
 		}
 		var rows [][]string
 		for _, r := range all {
-			rows = append(rows, []string{r.InvoiceNo, r.CustomerNo, r.Owed.String(), dash(r.TransferID), r.Paid.String(), dash(r.LeftOn.String()), dash(r.ReturnedOn.String())})
+			rows = append(rows, []string{r.InvoiceNo, r.CustomerNo, r.Owed.String(), dash(r.Since.String()), strconv.Itoa(r.AgeDays), dash(r.TransferID), r.Paid.String(), dash(r.LeftOn.String()), dash(r.ReturnedOn.String())})
 		}
-		return p.printTable([]string{"INVOICE", "CUSTOMER", ">OWED", "TRANSFER", ">ORDERED", "LEFT ON", "CAME BACK"}, rows)
+		return p.printTable([]string{"INVOICE", "CUSTOMER", ">OWED", "SINCE", ">DAYS", "TRANSFER", ">ORDERED", "LEFT ON", "CAME BACK"}, rows)
 	})
 }
 

@@ -171,6 +171,7 @@ type RefundInfo struct {
 	InvoiceNo  string         `json:"invoice_no"`
 	CustomerNo string         `json:"customer_no"`
 	Owed       money.Amount   `json:"owed_cents"`
+	Since      schedules.Date `json:"since"` // day of the last event that changed what is owed
 	TransferID string         `json:"transfer_id"`
 	Paid       money.Amount   `json:"ordered_cents"`
 	LeftOn     schedules.Date `json:"left_on"`
@@ -186,8 +187,16 @@ func (p *Provider) Refunds(ctx context.Context, merchant string) (all []RefundIn
 		if err != nil {
 			return err
 		}
+		var invoices []string
 		for _, c := range owed {
-			all = append(all, RefundInfo{InvoiceNo: c.InvoiceNo, CustomerNo: c.CustomerNo, Owed: c.values().Refund()})
+			invoices = append(invoices, c.InvoiceNo)
+		}
+		since, err := owedSince(ctx, tx, merchant, invoices)
+		if err != nil {
+			return err
+		}
+		for _, c := range owed {
+			all = append(all, RefundInfo{InvoiceNo: c.InvoiceNo, CustomerNo: c.CustomerNo, Owed: c.values().Refund(), Since: since[c.InvoiceNo]})
 		}
 		ordered, err := transfers.find(ctx, tx, "merchant_id = ? AND purpose = ? ORDER BY transfer_id", merchant, purchase.PurposeRefund)
 		for _, x := range ordered {

@@ -209,7 +209,7 @@ func usedRates(rates []purchase.BaseRate, segments []purchase.Segment, day sched
 		}
 		in := func(from, to schedules.Date) bool { return from < ends && to >= r.From }
 		if in(day, day) || slices.ContainsFunc(segments, func(s purchase.Segment) bool { return in(s.From, s.To) }) {
-			used = append(used, purchase.UsedRate{From: r.From, Rate: r.Rate})
+			used = append(used, purchase.UsedRate(r))
 		}
 	}
 	return used
