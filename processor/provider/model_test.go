@@ -61,6 +61,8 @@ type terms struct {
 	orderMin, orderMax, openMax, mismatchTo cents
 	mismatch                                string
 	rates                                   []rate
+	within                                  []string // what a payment pays first
+	oldest                                  bool     // whatever is exactly owed
 }
 
 // A claim is an invoice; what it is worth follows from its documents and from
@@ -87,11 +89,17 @@ type claim struct {
 	sent, firstSent     day // 0 while the notice has not left
 }
 
-// A part is what one claim took of one payment or transfer.
+// A part is what one claim took of one payment or transfer, and in which order.
 type part struct {
-	payment            string
-	claim              *claim
-	principal, charges cents
+	payment                      string
+	claim                        *claim
+	charges, interest, principal cents
+	order                        []string
+}
+
+// of is the share of a part that paid one of charges, interest and principal.
+func (x *part) of(what string) *cents {
+	return map[string]*cents{"charges": &x.charges, "interest": &x.interest, "principal": &x.principal}[what]
 }
 
 type payment struct {

@@ -74,10 +74,22 @@ func (m *model) entitled(c *claim) cents {
 func (m *model) chargesPaid(c *claim) (p cents) {
 	for _, x := range m.parts {
 		if x.claim == c {
-			p += x.charges
+			p += x.charges + x.interest
 		}
 	}
 	return p
+}
+
+// interestOwed is what is open of the interest; where a late return has lowered
+// it below what was paid, that stands against the fees.
+func (m *model) interestOwed(c *claim) cents {
+	owed := c.interest
+	for _, x := range m.parts {
+		if x.claim == c {
+			owed -= x.interest
+		}
+	}
+	return min(m.charges(c), max(0, owed))
 }
 
 // owes is the principal that a debtor still owes and that was not given up.

@@ -104,6 +104,7 @@ func drawTerms(r *rand.Rand, merchant string) terms {
 			{dayOf(2026, 1, 1), 127},
 			{dayOf(2026, 7, 1), 152},
 		},
+		within: []string{"charges", "interest", "principal"},
 	}
 	if r.IntN(2) == 0 {
 		return t // the defaults
@@ -115,6 +116,8 @@ func drawTerms(r *rand.Rand, merchant string) terms {
 	t.fees = pick(r, []cents{0, 250, 250, 0}, []cents{100, 2_500, 3_000, 777}, []cents{0, 0, 500, 0})[:len(t.after)]
 	t.dunningMin, t.flat, t.letterDays = pick[cents](r, 0, 500, 2_000), pick[cents](r, 4_000, 1_000), pick(r, 0, 3)
 	t.statementDays, t.mismatch = pick(r, 1, 3), pick(r, "allow", "decline", "review")
+	r.Shuffle(3, func(i, j int) { t.within[i], t.within[j] = t.within[j], t.within[i] })
+	t.oldest = r.IntN(3) == 0
 	t.openMax = pick[cents](r, 250_000, 60_000)
 	return t
 }

@@ -133,7 +133,7 @@ func (m *model) payOrder(p *payment, o *order, from string) bool {
 	switch {
 	case len(active) == 0:
 		return false
-	case len(exact) == 1:
+	case len(exact) == 1 && (len(open) == 1 || !m.oldest):
 		m.payOne(p, exact[0], from)
 		return true
 	case len(open) == 0:
@@ -152,14 +152,21 @@ func (m *model) payOrder(p *payment, o *order, from string) bool {
 	return true
 }
 
-// take gives a claim a part of a payment: charges first, unless the debtor has
-// named the principal.
+// take gives a claim a part of a payment: charges, interest and principal in
+// the order of the terms, unless the debtor has named the principal; what is
+// more than all of them is principal too.
 func (m *model) take(p *payment, c *claim, amount cents, from string, principal bool) {
-	x := &part{payment: p.no, claim: c}
-	if !principal {
-		x.charges = min(amount, m.charges(c))
+	x := &part{payment: p.no, claim: c, order: m.within}
+	owed := &part{interest: m.interestOwed(c), principal: m.owes(c)}
+	owed.charges = m.charges(c) - owed.interest
+	rest := amount
+	for _, what := range m.within {
+		if !principal {
+			*x.of(what) = min(rest, *owed.of(what))
+			rest -= *x.of(what)
+		}
 	}
-	x.principal = amount - x.charges
+	x.principal += rest
 	kind := "COLLECTION"
 	if c.guaranteed {
 		kind = "AFTER_GUARANTEE"
@@ -205,7 +212,7 @@ func (m *model) takePayment(r record) string {
 }
 
 // giveBack undoes a payment's own allocation in reverse: last claim first, in
-// it principal before charges.
+// it last what was paid first.
 func (m *model) giveBack(p *payment, r record) string {
 	amount := -r.amount
 	if p.returned || amount > p.amount || r.day < p.day {
@@ -223,10 +230,13 @@ func (m *model) giveBack(p *payment, r record) string {
 		if x.payment != p.no {
 			continue
 		}
-		principal := min(amount, x.principal)
-		charges := min(amount-principal, x.charges)
-		m.event(x.claim, r.value(), "CHARGEBACK", p.no, "bank", func() { x.principal, x.charges = x.principal-principal, x.charges-charges })
-		amount -= principal + charges
+		m.event(x.claim, r.value(), "CHARGEBACK", p.no, "bank", func() {
+			for _, what := range slices.Backward(x.order) {
+				back := min(amount, *x.of(what))
+				*x.of(what) -= back
+				amount -= back
+			}
+		})
 	}
 	return ""
 }

@@ -64,7 +64,7 @@ func (m *model) debtor(r record) (exposure cents, overdue bool) {
 				continue
 			}
 			if c.active {
-				exposure += m.owes(c)
+				exposure += m.outstanding(c)
 			} else {
 				exposure += m.base(c)
 			}

@@ -142,7 +142,7 @@ func (m *model) waive(c *claim, date day) {
 	c.fees, c.flat, c.interest, c.chargesOff = 0, 0, 0, 0
 	for _, x := range m.parts {
 		if x.claim == c {
-			x.principal, x.charges = x.principal+x.charges, 0
+			x.principal, x.charges, x.interest = x.principal+x.charges+x.interest, 0, 0
 		}
 	}
 	c.waived = m.today

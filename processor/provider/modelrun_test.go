@@ -47,6 +47,10 @@ func embed(ctx context.Context, db *database.DB, t terms) (*embedded, error) {
 			B2BFlat: money.Amount(t.flat), B2CPoints: money.Rate(t.consumerPoints), B2BPoints: money.Rate(t.businessPoints),
 		},
 	}
+	agreed.Allocation.Within = t.within
+	if t.oldest {
+		agreed.Allocation.Across = purchase.OldestFirst
+	}
 	for _, f := range t.fees {
 		agreed.Dunning.Fee = append(agreed.Dunning.Fee, money.Amount(f))
 	}
