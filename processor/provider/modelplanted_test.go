@@ -43,13 +43,16 @@ var plants = []plant{
 	{"charges stay when a claim is credited in full", "claim.go", "if c.Reduced != c.Invoiced ", "if c.Reduced == c.Invoiced "},
 }
 
+// harmless is a change that nobody may notice.
+var harmless = plant{"records are loaded and saved two by two", "session.go", "const chunk = 2000", "const chunk = 2"}
+
 // Each planted bug is found by the histories that the right program passes.
 func TestPlanted(t *testing.T) {
-	planted := plants
-	if !*plantAll {
-		planted = plants[:2] // TestModel says that the program as it is passes
-	} else if out, err := liveWith(t, nil); err != nil {
-		t.Fatalf("the program as it is does not pass: %v\n%s", err, out)
+	planted := plants[:2] // TestModel says that the program as it is passes
+	if *plantAll {
+		planted = plants
+		mustPass(t, "the program as it is", nil)
+		mustPass(t, harmless.name, &harmless)
 	}
 	for _, p := range planted {
 		t.Run(p.name, func(t *testing.T) {
@@ -61,6 +64,20 @@ func TestPlanted(t *testing.T) {
 				t.Errorf("%v\n%s\nwant that the books differ", err, out)
 			}
 		})
+	}
+}
+
+// Every bug can still be planted where it belongs.
+func TestPlantsFit(t *testing.T) {
+	for _, p := range append(plants[:len(plants):len(plants)], harmless) {
+		p.overlay(t)
+	}
+}
+
+func mustPass(t *testing.T, what string, p *plant) {
+	t.Helper()
+	if out, err := liveWith(t, p); err != nil {
+		t.Fatalf("%s: %v\n%s\nwant that it passes", what, err, out)
 	}
 }
 
