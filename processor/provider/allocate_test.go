@@ -123,3 +123,16 @@ func TestAllocationAcross(t *testing.T) {
 		wantSuffix(t, w.way("Z3"), "EXACT principal; RE1002 takes 0.00 + 0.00 + 100.00")
 	})
 }
+
+// Interest that is paid is not owed any more, and what comes then pays the fees.
+func TestInterestIsPaidOnce(t *testing.T) {
+	interestFirst := []string{purchase.PayInterest, purchase.PayCharges, purchase.PayPrincipal}
+	each(t, func(terms *purchase.Terms) { terms.Allocation.Within = interestFirst }, func(w *world) {
+		dunnedTwice(w)
+		c := w.claim("RE1001")
+		w.taken(w.payment("Z1", c.Interest-10, "RE1001"), w.payment("Z2", 30, "RE1001"), w.payment("Z3", 40, "RE1001"))
+		wantSuffix(t, w.way("Z1"), "takes 0.00 + "+(c.Interest-10).String()+" + 0.00")
+		wantSuffix(t, w.way("Z2"), "takes 0.20 + 0.10 + 0.00")
+		wantSuffix(t, w.way("Z3"), "takes 0.40 + 0.00 + 0.00")
+	})
+}
