@@ -47,7 +47,8 @@ var invoices = schema{
 	columns: []column{
 		must(document("invoice_no")), must(document("order_no")), must(date("invoice_date")), must(currency()),
 		must(amount("gross_amount")), tax(), date("due_date"), days("term_days"),
-		{name: "default_notice", kind: yesNoCell}, debtor(),
+		{name: "default_notice", kind: yesNoCell},
+		debtor(),
 	},
 	after: func(record any) (string, string) {
 		i := record.(*purchase.Invoice)

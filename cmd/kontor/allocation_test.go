@@ -18,12 +18,21 @@ func TestAllocationSettings(t *testing.T) {
 		fault         string
 	}{
 		{"none", "", purchase.AllocationTerms{Within: []string{"charges", "interest", "principal"}, Across: "exact-then-oldest"}, ""},
-		{"consumer credit", "allocation: {within: [charges, principal, interest]}",
-			purchase.AllocationTerms{Within: []string{"charges", "principal", "interest"}, Across: "exact-then-oldest"}, ""},
-		{"oldest", "allocation: {across: oldest}",
-			purchase.AllocationTerms{Within: []string{"charges", "interest", "principal"}, Across: "oldest"}, ""},
-		{"one is missing", "allocation: {within: [charges, principal]}", purchase.AllocationTerms{},
-			"merchants.acme.allocation.within: [charges principal] does not name each of charges, interest and principal once"},
+		{
+			"consumer credit", "allocation: {within: [charges, principal, interest]}",
+			purchase.AllocationTerms{Within: []string{"charges", "principal", "interest"}, Across: "exact-then-oldest"},
+			"",
+		},
+		{
+			"oldest", "allocation: {across: oldest}",
+			purchase.AllocationTerms{Within: []string{"charges", "interest", "principal"}, Across: "oldest"},
+			"",
+		},
+		{
+			"one is missing", "allocation: {within: [charges, principal]}",
+			purchase.AllocationTerms{},
+			"merchants.acme.allocation.within: [charges principal] does not name each of charges, interest and principal once",
+		},
 		{"one twice", "allocation: {within: [charges, interest, interest]}", purchase.AllocationTerms{}, "merchants.acme.allocation.within: "},
 		{"another word", "allocation: {across: newest}", purchase.AllocationTerms{}, `merchants.acme.allocation.across: "newest"`},
 	}
