@@ -44,6 +44,18 @@ func divide(amount money.Amount, owed shares, order []string) (paid shares) {
 	return paid
 }
 
+// recover turns what would be owed back to the debtor into charges that were
+// given up: money that comes after all shrinks the loss first, like principal.
+func (c *claim) recover(paid shares, order []string) shares {
+	more := min(c.ChargesOff, paid.principal-c.values().Outstanding())
+	if more <= 0 {
+		return paid
+	}
+	interest := min(c.ChargesOff, max(0, c.Interest-c.InterestPaid-paid.interest))
+	back := divide(more, shares{charges: c.ChargesOff - interest, interest: interest}, order)
+	return shares{charges: paid.charges + back.charges, interest: paid.interest + back.interest, principal: paid.principal - more}
+}
+
 // undo takes an amount out of what was paid, in reverse.
 func undo(amount money.Amount, paid shares, order []string) (back shares) {
 	for _, what := range slices.Backward(order) {

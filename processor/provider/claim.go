@@ -147,8 +147,9 @@ func (s *session) bookPaper(c *claim, papers []*paper) error {
 }
 
 // waive takes all charges of a claim back that returns and credits have brought
-// to zero; what was paid on them is owed back to the debtor. There is no line.
-// A direct payment waives nothing.
+// to zero; what was paid on them becomes principal, and so is owed back to the
+// debtor as far as he owes none. There is no line: the claim is worth nothing. A
+// direct payment waives nothing.
 func (s *session) waive(c *claim, e event) error {
 	if c.Reduced != c.Invoiced || c.Fees == 0 && c.Flat == 0 && c.Interest == 0 {
 		return nil
@@ -156,16 +157,16 @@ func (s *session) waive(c *claim, e event) error {
 	fees, interest, paid := c.Fees+c.Flat, c.Interest, c.ChargesPaid
 	open, off := c.Charges, c.ChargesOff
 	c.Fees, c.Flat, c.Interest, c.ChargesPaid, c.ChargesOff, c.InterestPaid = 0, 0, 0, 0, 0, 0
-	c.Paid += paid
+	postings := c.change(func(v *purchase.Claim) { v.P += paid })
 	c.WaivedOn = s.bookedOn
 	for _, a := range s.charged[c.InvoiceNo] {
 		a.Principal, a.Charges, a.Interest = a.Principal+a.Charges, 0, 0
 		s.dirtyAlloc = append(s.dirtyAlloc, a)
 	}
 	s.touch(c)
-	_, err := s.post(e.date, e.cause,
+	_, err := s.post(e.date, e.cause, append(postings,
 		post(ledger.DunningFees, nil, fees), post(ledger.Interest, nil, interest),
-		post(ledger.Charges, c, -open), post(ledger.Refunds, nil, -paid), post(ledger.Losses, nil, -off))
+		post(ledger.Charges, c, -open), post(ledger.Losses, nil, -off))...)
 	return err
 }
 

@@ -117,17 +117,17 @@ func (m *model) post(date day, account string, c *claim, amount cents) {
 // event changes a claim and posts the differences of its state; kind is the
 // type of the merchant's line, "" for one that is written only when it must be.
 func (m *model) event(c *claim, date day, kind, document, cash string, change func()) {
-	receivable, refund, entitled, base, paid, off := m.owes(c), m.refund(c), m.entitled(c), m.base(c), m.paid(c), c.writtenOff
-	charges := m.chargesPaid(c)
+	receivable, refund, entitled, base, paid, off := m.owes(c), m.refund(c), m.entitled(c), m.base(c), m.paid(c), c.writtenOff+c.chargesOff
+	charges, chargesPaid := m.charges(c), m.chargesPaid(c)
 	change()
 	c.writtenOff = min(c.writtenOff, m.outstanding(c)) // money that comes after all is a recovery
 	m.post(date, "receivable", c, m.owes(c)-receivable)
-	m.post(date, "losses", nil, c.writtenOff-off)
+	m.post(date, "losses", nil, c.writtenOff+c.chargesOff-off)
 	m.post(date, "refunds", nil, refund-m.refund(c))
 	m.post(date, "pending", nil, base-entitled-m.base(c)+m.entitled(c))
 	m.post(date, "payable", nil, entitled-m.entitled(c))
-	m.post(date, cash, nil, m.paid(c)-paid+m.chargesPaid(c)-charges)
-	m.post(date, "charges", c, charges-m.chargesPaid(c))
+	m.post(date, cash, nil, m.paid(c)-paid+m.chargesPaid(c)-chargesPaid)
+	m.post(date, "charges", c, m.charges(c)-charges)
 	if kind == "" && m.entitled(c) != entitled {
 		kind = "COLLECTION"
 	}

@@ -167,11 +167,18 @@ func (m *model) take(p *payment, c *claim, amount cents, from string, principal 
 		}
 	}
 	x.principal += rest
+	recovered := cents(0)
+	if !principal {
+		recovered = m.recover(x)
+	}
 	kind := "COLLECTION"
 	if c.guaranteed {
 		kind = "AFTER_GUARANTEE"
 	}
-	m.event(c, p.value(), kind, p.no, from, func() { m.parts = append(m.parts, x) })
+	m.event(c, p.value(), kind, p.no, from, func() {
+		m.parts = append(m.parts, x)
+		c.chargesOff -= recovered
+	})
 	p.waiting -= amount
 	if p.iban != "" {
 		if m.paidFor[p.iban] == nil {
@@ -179,6 +186,32 @@ func (m *model) take(p *payment, c *claim, amount cents, from string, principal 
 		}
 		m.paidFor[p.iban][c.customer] = true
 	}
+}
+
+// recover: before anything is owed back to the debtor, the charges that were
+// given up are paid; it returns how much of them.
+func (m *model) recover(x *part) cents {
+	c := x.claim
+	more := min(c.chargesOff, x.principal-m.outstanding(c))
+	if more <= 0 {
+		return 0
+	}
+	interest := c.interest - x.interest
+	for _, before := range m.parts {
+		if before.claim == c {
+			interest -= before.interest
+		}
+	}
+	interest = min(c.chargesOff, max(0, interest))
+	off := &part{interest: interest, charges: c.chargesOff - interest}
+	rest := more
+	for _, what := range m.within {
+		take := min(rest, *off.of(what))
+		*x.of(what) += take
+		rest -= take
+	}
+	x.principal -= more
+	return more
 }
 
 func (r record) value() day {

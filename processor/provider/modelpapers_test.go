@@ -133,18 +133,20 @@ func (m *model) waive(c *claim, date day) {
 	if c.fees == 0 && c.flat == 0 && c.interest == 0 {
 		return
 	}
-	open, paid := m.charges(c), m.chargesPaid(c)
+	open, owes, refund, off := m.charges(c), m.owes(c), m.refund(c), c.writtenOff+c.chargesOff
 	m.post(date, "dunning_fees", nil, c.fees+c.flat)
 	m.post(date, "interest", nil, c.interest)
 	m.post(date, "charges", c, -open)
-	m.post(date, "refunds", nil, -paid)
-	m.post(date, "losses", nil, -c.chargesOff)
 	c.fees, c.flat, c.interest, c.chargesOff = 0, 0, 0, 0
 	for _, x := range m.parts {
 		if x.claim == c {
 			x.principal, x.charges, x.interest = x.principal+x.charges+x.interest, 0, 0
 		}
 	}
+	c.writtenOff = min(c.writtenOff, m.outstanding(c))
+	m.post(date, "receivable", c, m.owes(c)-owes)
+	m.post(date, "refunds", nil, refund-m.refund(c))
+	m.post(date, "losses", nil, c.writtenOff-off)
 	c.waived = m.today
 }
 

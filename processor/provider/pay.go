@@ -99,7 +99,7 @@ func spread(amount money.Amount, open []*claim) []part {
 // order of the terms (§ 367 BGB).
 func (s *session) pay(p *payment, part part, from ledger.Class) error {
 	c := part.claim
-	paid := divide(part.amount, c.owed(), s.terms.Allocation.Order())
+	paid := c.recover(divide(part.amount, c.owed(), s.terms.Allocation.Order()), s.terms.Allocation.Order())
 	if part.exact {
 		paid = shares{principal: part.amount}
 	}

@@ -258,29 +258,21 @@ type event struct {
 // book changes a claim by an event: it posts the differences of the claim's
 // state and writes the merchant's line.
 //
-// receivable Δoutstanding, refunds −Δrefund, pending −Δ(B − E), payable −ΔE,
-// cash +ΔP: the sum is zero by algebra. What was written off shrinks with the
-// principal: losses take the difference.
+// cash +ΔP, and what [claim.change] says: the sum is zero by algebra. Charges
+// that were given up are recovered when more is paid than is open of them.
 func (s *session) book(c *claim, e event, change func(*purchase.Claim)) error {
 	before := c.values()
-	after := before
-	change(&after)
+	postings := c.change(change)
+	after := c.values()
 	delta := after.Entitlement() - before.Entitlement()
-	recovered := c.WrittenOff - min(c.WrittenOff, after.Outstanding())
-	c.WrittenOff -= recovered
-	postings := []ledger.Posting{
-		post(ledger.Receivable, c, after.Outstanding()-before.Outstanding()+recovered),
-		post(ledger.Losses, nil, -recovered),
-		post(ledger.Refunds, nil, before.Refund()-after.Refund()),
-		post(ledger.Pending, nil, before.Base()-before.Entitlement()-after.Base()+after.Entitlement()),
-		post(ledger.Payable, nil, -delta),
-	}
 	if e.cash != "" {
-		postings = append(postings, post(e.cash, nil, after.P-before.P+e.charges), post(ledger.Charges, c, -e.charges))
+		recovered := min(c.ChargesOff, max(0, e.charges-c.Charges))
+		postings = append(postings, post(e.cash, nil, after.P-before.P+e.charges),
+			post(ledger.Charges, c, recovered-e.charges), post(ledger.Losses, nil, -recovered))
+		c.ChargesOff -= recovered
 		c.ChargesPaid += e.charges
 		c.InterestPaid += e.interest
 	}
-	c.set(after)
 	s.touch(c)
 	entry, err := s.post(e.date, e.cause, postings...)
 	if err != nil {
@@ -290,6 +282,25 @@ func (s *session) book(c *claim, e event, change func(*purchase.Claim)) error {
 		s.line(c, e, entry, delta)
 	}
 	return nil
+}
+
+// change changes the state of a claim and returns the postings of the difference:
+// receivable Δoutstanding, refunds −Δrefund, pending −Δ(B − E), payable −ΔE. What
+// was written off shrinks with the principal: losses take the difference.
+func (c *claim) change(change func(*purchase.Claim)) []ledger.Posting {
+	before := c.values()
+	after := before
+	change(&after)
+	recovered := c.WrittenOff - min(c.WrittenOff, after.Outstanding())
+	c.WrittenOff -= recovered
+	c.set(after)
+	return []ledger.Posting{
+		post(ledger.Receivable, c, after.Outstanding()-before.Outstanding()+recovered),
+		post(ledger.Losses, nil, -recovered),
+		post(ledger.Refunds, nil, before.Refund()-after.Refund()),
+		post(ledger.Pending, nil, before.Base()-before.Entitlement()-after.Base()+after.Entitlement()),
+		post(ledger.Payable, nil, before.Entitlement()-after.Entitlement()),
+	}
 }
 
 func post(class ledger.Class, c *claim, amount money.Amount) ledger.Posting {
