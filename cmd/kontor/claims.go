@@ -85,7 +85,7 @@ func (p *program) printClaim(v claimView, zone *time.Location) error {
 	lines := []string{
 		fmt.Sprintf("claim %s of order %s, customer %s: %s", c.InvoiceNo, c.OrderNo, v.Customer, v.State),
 		fmt.Sprintf("  invoiced %s, credited %s, paid to the shop %s, paid to the provider %s", c.I, c.K, c.D, c.P),
-		fmt.Sprintf("  the debtor owes %s and charges of %s, is owed %s; due %s, dunning level %d", c.Outstanding, c.Charges, c.Refund, due, c.Level),
+		fmt.Sprintf("  the debtor owes %s and charges of %s%s, is owed %s; due %s, dunning level %d", c.Outstanding-v.WrittenOff, c.Charges, writtenOff(v.Life), c.Refund, due, c.Level),
 		fmt.Sprintf("  the merchant is entitled to %s; %s", c.E, guaranteed),
 		fmt.Sprintf("  the debtor pays with the reference %s or %s", dash(v.Order.Reference), dash(v.Order.Short)),
 		"",

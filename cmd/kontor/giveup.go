@@ -18,10 +18,15 @@ func (p *program) claimsWriteOffCommand() *cobra.Command {
 the loss again. It travels to the provider's books with the next batch.`,
 		func(life provider.Life) (decision, error) {
 			c := life.Claim
-			if c.Outstanding+c.Charges == 0 {
-				return decision{}, failWith(exitNothing, fmt.Errorf("claim %s owes nothing", c.InvoiceNo), "kontor claims show %s tells why", c.InvoiceNo)
+			principal := c.Outstanding - life.WrittenOff
+			show := "kontor claims show " + c.InvoiceNo + " tells why"
+			switch {
+			case principal+c.Charges == 0 && life.WrittenOff+life.ChargesOff > 0:
+				return decision{}, failWith(exitNothing, fmt.Errorf("claim %s is written off already: principal of %s and charges of %s", c.InvoiceNo, life.WrittenOff, life.ChargesOff), "%s", show)
+			case principal+c.Charges == 0:
+				return decision{}, failWith(exitNothing, fmt.Errorf("claim %s owes nothing", c.InvoiceNo), "%s", show)
 			}
-			return decision{Kind: purchase.WriteOff, Subject: c.InvoiceNo, Text: fmt.Sprintf("claim %s: principal of %s and charges of %s become a loss", c.InvoiceNo, c.Outstanding, c.Charges)}, nil
+			return decision{Kind: purchase.WriteOff, Subject: c.InvoiceNo, Text: fmt.Sprintf("claim %s: principal of %s and charges of %s become a loss", c.InvoiceNo, principal, c.Charges)}, nil
 		})
 }
 
@@ -71,7 +76,15 @@ func (p *program) decideClaim(ctx context.Context, invoice string, a asking, mak
 		}
 		return p.decide(ctx, x, merchant, d, a, func(y *exchange) (string, error) {
 			life, _, err := y.provider.Claim(ctx, merchant, invoice)
-			return fmt.Sprintf("claim %s would owe %s and charges of %s, and be %s", invoice, life.Claim.Outstanding, life.Claim.Charges, life.State), err
+			return fmt.Sprintf("claim %s would owe %s and charges of %s%s, and be %s", invoice, life.Claim.Outstanding-life.WrittenOff, life.Claim.Charges, writtenOff(life), life.State), err
 		})
 	})
+}
+
+// writtenOff tells what was given up of a claim; "" when nothing was.
+func writtenOff(life provider.Life) string {
+	if life.WrittenOff+life.ChargesOff == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", beside %s and charges of %s that are written off", life.WrittenOff, life.ChargesOff)
 }

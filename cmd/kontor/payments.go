@@ -115,7 +115,7 @@ func (p *program) paymentsAssign(ctx context.Context, payment, invoice string, a
 		}
 		d := decision{
 			Kind: purchase.Assign, Subject: payment, Argument: invoice,
-			Text: fmt.Sprintf("payment %s of %s is booked on claim %s, which owes %s and charges of %s", payment, m.Waiting, invoice, life.Claim.Outstanding, life.Claim.Charges),
+			Text: fmt.Sprintf("payment %s of %s is booked on claim %s, which owes %s and charges of %s", payment, m.Waiting, invoice, life.Claim.Outstanding-life.WrittenOff, life.Claim.Charges),
 		}
 		return p.decide(ctx, x, merchant, d, a, func(y *exchange) (string, error) { return y.assigned(ctx, merchant, payment, invoice) })
 	})
@@ -150,11 +150,17 @@ func (x *exchange) payment(ctx context.Context, merchant, id string) (provider.P
 	return provider.PaymentInfo{}, failWith(exitFailed, fmt.Errorf("merchant %s has no payment %s", merchant, id), "kontor payments list --all shows them")
 }
 
-// assignable refuses a payment that does not wait.
+// assignable refuses a payment that does not wait, or is no debtor's.
 func (x *exchange) assignable(ctx context.Context, merchant, id, invoice string) (provider.PaymentInfo, error) {
 	m, err := x.payment(ctx, merchant, id)
-	if err != nil || m.Waiting > 0 {
+	switch {
+	case err != nil:
 		return m, err
+	case m.Waiting != 0 && (m.Foreign || m.Waiting < 0):
+		return m, failWith(exitConflict, fmt.Errorf("payment %s of %s is no debtor's money: the bank tells it of a transfer (%s)", id, m.Amount, dash(m.MatchedBy)),
+			"kontor payments show %s tells which; it stays in suspense until the bank has been asked", id)
+	case m.Waiting > 0:
+		return m, nil
 	}
 	switch {
 	case len(m.Invoices) == 1 && m.Invoices[0] == invoice:

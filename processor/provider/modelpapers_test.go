@@ -162,7 +162,7 @@ func (m *model) command(r record) string {
 	switch r.kind {
 	case "ASSIGN":
 		p := m.payments[r.text]
-		if p == nil || p.waiting <= 0 {
+		if p == nil || p.waiting <= 0 || p.kind != "" {
 			return "CLOSED"
 		}
 		m.payOne(p, c, "suspense")

@@ -158,7 +158,7 @@ func (p *Provider) paymentsWhere(ctx context.Context, merchant, where string, ar
 		all = make([]PaymentInfo, 0, len(found))
 		for _, x := range found {
 			all = append(all, PaymentInfo{
-				x.PaymentID, x.BookedOn, x.Amount, x.Waiting, x.Returned, x.MatchedBy, x.DebtorName, x.Reference,
+				x.PaymentID, x.BookedOn, x.Amount, x.Waiting, x.Returned, x.MatchedBy, x.foreign(), x.DebtorName, x.Reference,
 				append([]string{}, invoices[paymentID{x.PaymentID, x.Account}]...), x.Source,
 			})
 		}

@@ -15,17 +15,19 @@ import (
 
 // A Life is all that happened to a claim, for the person who asks.
 type Life struct {
-	Claim     ExportClaim       `json:"claim"`
-	Customer  string            `json:"customer_no"`
-	State     string            `json:"state"`
-	Guarantee schedules.Date    `json:"guarantee_date"`
-	PayerIBAN string            `json:"payer_iban"` // of the last payment
-	PayerName string            `json:"payer_name"` // of it, else that of the order
-	Papers    []LifePaper       `json:"papers"`
-	Payments  []LifePayment     `json:"payments"`
-	Lines     []LifeLine        `json:"lines"`
-	Notices   []purchase.Notice `json:"notices"`
-	Entries   []LifeEntry       `json:"entries"`
+	Claim      ExportClaim       `json:"claim"`
+	Customer   string            `json:"customer_no"`
+	State      string            `json:"state"`
+	Guarantee  schedules.Date    `json:"guarantee_date"`
+	WrittenOff money.Amount      `json:"written_off_cents"` // of what is outstanding: principal that was given up
+	ChargesOff money.Amount      `json:"charges_off_cents"` // charges that were given up, beside the open ones
+	PayerIBAN  string            `json:"payer_iban"`        // of the last payment
+	PayerName  string            `json:"payer_name"`        // of it, else that of the order
+	Papers     []LifePaper       `json:"papers"`
+	Payments   []LifePayment     `json:"payments"`
+	Lines      []LifeLine        `json:"lines"`
+	Notices    []purchase.Notice `json:"notices"`
+	Entries    []LifeEntry       `json:"entries"`
 }
 
 // A LifePaper is a return, credit or instruction.
@@ -87,7 +89,7 @@ func (p *Provider) Claim(ctx context.Context, merchant, invoice string) (life Li
 		}
 		c := all[0]
 		found = true
-		life = Life{Claim: exportClaim(c), Customer: c.CustomerNo, State: "NOT_ACTIVE", Guarantee: c.GuaranteeOn}
+		life = Life{Claim: exportClaim(c), Customer: c.CustomerNo, State: "NOT_ACTIVE", Guarantee: c.GuaranteeOn, WrittenOff: c.WrittenOff, ChargesOff: c.ChargesOff}
 		if c.active() {
 			life.State = stateOf(c, len(terms.Dunning.After))
 		}
@@ -200,7 +202,8 @@ type PaymentInfo struct {
 	Amount     money.Amount   `json:"amount_cents"`
 	Waiting    money.Amount   `json:"waiting_cents"` // in suspense
 	Returned   money.Amount   `json:"returned_cents"`
-	MatchedBy  string         `json:"matched_by"` // RF, INVOICE, ORDER, IBAN or OPERATOR
+	MatchedBy  string         `json:"matched_by"` // RF, INVOICE, ORDER, IBAN or OPERATOR; PAYOUT, REFUND or OTHER of what is no debtor's
+	Foreign    bool           `json:"-"`          // no debtor's money
 	DebtorName string         `json:"debtor_name"`
 	Reference  string         `json:"reference"`
 	Invoices   []string       `json:"invoices"`

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kontor-exchange/kontor/processor/ledger"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -54,6 +55,12 @@ func (t *taking) comeBack(ctx context.Context, x *transfer, r purchase.Payment, 
 		e.line = purchase.LineCollection // a charge-back since has made the money the merchant's
 	}
 	return t.book(c, e, func(v *purchase.Claim) { v.P += x.Amount })
+}
+
+// foreign reports whether an entry of the bank is no debtor's money: it came of a
+// transfer of ours, or its kind is not known.
+func (p *payment) foreign() bool {
+	return slices.Contains([]string{purchase.PurposePayout, purchase.PurposeRefund, purchase.PurposeOther}, p.MatchedBy)
 }
 
 // suspendOther keeps an entry that belongs to nothing we know.

@@ -92,14 +92,15 @@ func (t *taking) review(c purchase.Command) (*decided, purchase.Code) {
 	return t.decided(o, map[string]string{"operator": c.Operator, "reason": c.Reason}), ""
 }
 
-// assign books a payment in suspense on the claim that a person chose.
+// assign books a payment in suspense on the claim that a person chose. An entry
+// of the bank that is no debtor's money is never booked on a claim.
 func (t *taking) assign(c purchase.Command) (purchase.Code, error) {
 	claim := t.claims[c.Argument]
 	if claim == nil || !claim.active() {
 		return purchase.UnknownInvoice, nil
 	}
 	for id, p := range t.payments {
-		if id.id == c.Subject && p.Waiting > 0 && p.Amount > 0 {
+		if id.id == c.Subject && p.Waiting > 0 && p.Amount > 0 && !p.foreign() {
 			_, err := t.settle(p, hit{by: "OPERATOR", claim: claim, text: c.Operator, why: c.Reason}, ledger.Suspense)
 			return "", err
 		}
