@@ -41,8 +41,10 @@ func (p *program) ordersDecideCommand() *cobra.Command {
 		Short: "Decide about an order in place of the automatic decision",
 		Long: `Accept or decline an order that is in REVIEW or was declined (Art. 22 GDPR: a
 customer may ask for a person). The old decision stays beside the new one. It
-travels to the provider with the next batch; rows of the order that wait are
-tried then, and rejected ones by kontor rerun rows.`,
+travels to the provider with the next batch, with the gross amount of the order
+that you have seen: an order that has another one by then is not decided about.
+Rows of the order that wait are tried then, and rejected ones by kontor rerun
+rows.`,
 		Example: `  kontor orders decide A1007 accept --reason "address confirmed by phone"`,
 		Args:    arguments(cobra.ExactArgs(2)),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -154,7 +156,7 @@ func (p *program) ordersDecide(ctx context.Context, number, word string, a askin
 		}
 		last, _ := v.last()
 		d := decision{
-			Kind: purchase.Decide, Subject: number, Argument: outcome,
+			Kind: purchase.Decide, Subject: number, Argument: purchase.DecideOn(outcome, v.Gross),
 			Text: fmt.Sprintf("order %s of %s, which is %s (%s), is %s", number, v.Gross, last.Decision, last.Code, outcome),
 		}
 		if err := x.undecided(ctx, merchant, d); err != nil {

@@ -70,21 +70,25 @@ func (t *taking) loadSubjects(ctx context.Context, items []item) error {
 }
 
 // review replaces a REVIEW or DECLINED by a person's decision; the old one
-// stays beside the new one.
+// stays beside the new one. An order that has changed since the person looked at
+// it is not decided about.
 func (t *taking) review(c purchase.Command) (*decided, purchase.Code) {
 	o := t.orders[c.Subject]
+	outcome, seen, known := purchase.SplitDecideOn(c.Argument)
 	switch {
 	case o == nil:
 		return nil, purchase.UnknownOrder
 	case o.Decision == purchase.DecisionAccepted:
 		return nil, purchase.Closed
-	case c.Argument != purchase.DecisionAccepted && c.Argument != purchase.DecisionDeclined:
+	case outcome != purchase.DecisionAccepted && outcome != purchase.DecisionDeclined:
 		return nil, purchase.FieldRange
+	case known && seen != o.Gross:
+		return nil, purchase.ConflictRow
 	case o.Code == purchase.WrongCurrency:
 		return nil, purchase.WrongCurrency // the account has one currency, no person can change that
 	}
-	o.Decision, o.Code, o.Approved = c.Argument, purchase.Reviewed, 0
-	if c.Argument == purchase.DecisionAccepted {
+	o.Decision, o.Code, o.Approved = outcome, purchase.Reviewed, 0
+	if outcome == purchase.DecisionAccepted {
 		o.Approved = o.Gross
 	}
 	t.dirtyOrders[o.OrderNo] = o

@@ -144,7 +144,7 @@ type Command struct {
 	Kind      string         `csv:"kind" json:"kind"`             // DECIDE, ASSIGN, WRITE_OFF, RECOURSE or PAY_REFUND
 	Day       schedules.Date `csv:"date" json:"date"`
 	Subject   string         `csv:"subject" json:"subject"`   // order_no, payment_id, or invoice_no
-	Argument  string         `csv:"argument" json:"argument"` // ACCEPTED or DECLINED; invoice_no; IBAN and name of a refund, see [RefundTo]
+	Argument  string         `csv:"argument" json:"argument"` // see [DecideOn]; invoice_no; IBAN and name of a refund, see [RefundTo]
 	Operator  string         `csv:"operator" json:"operator"`
 	Reason    string         `csv:"reason" json:"reason"`
 }
