@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kontor-exchange/kontor/processor/batch"
 	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/outbox"
@@ -22,8 +23,9 @@ func (p *program) statusCommand() *cobra.Command {
 		Short: "Tell how things stand: last run, what waits, what is due, what needs a person",
 		Long: `Tell for each merchant when the last run was and what is due next, how many rows
 are parked, how much money waits in suspense, which files are held, which match
-no feed and which could not be delivered, and why. Lines that begin with ! need
-a person. Base rates that are about to end are told 60 days ahead.`,
+no feed and which could not be delivered, and why, and which decisions of the
+last 14 days the provider refused. Lines that begin with ! need a person. Base
+rates that are about to end are told 60 days ahead.`,
 		Example: "  kontor status\n  kontor status --merchant acme --json",
 		Args:    arguments(cobra.NoArgs),
 		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context(), asOf) },
@@ -60,12 +62,13 @@ type inboxStanding struct {
 type merchantStanding struct {
 	Merchant string `json:"merchant"`
 	inboxStanding
-	RecordsWaiting  int64              `json:"records_waiting"` // for the next batch
-	CommandsWaiting []purchase.Command `json:"commands_waiting"`
-	BatchOpen       int64              `json:"batch_open"` // without receipt; 0: none
-	Suspense        money.Amount       `json:"suspense_cents"`
-	SuspenseCount   int                `json:"suspense_payments"`
-	Next            []dueJob           `json:"next"`
+	RecordsWaiting  int64                  `json:"records_waiting"` // for the next batch
+	CommandsWaiting []purchase.Command     `json:"commands_waiting"`
+	CommandsRefused []batch.RefusedCommand `json:"commands_refused"` // in the last days, see refusedDays
+	BatchOpen       int64                  `json:"batch_open"`       // without receipt; 0: none
+	Suspense        money.Amount           `json:"suspense_cents"`
+	SuspenseCount   int                    `json:"suspense_payments"`
+	Next            []dueJob               `json:"next"`
 }
 
 // A waitingFile is a file that is to be delivered.
@@ -104,6 +107,9 @@ func (p *program) status(ctx context.Context, asOf string) error {
 		return p.printStatus(s)
 	})
 }
+
+// refusedDays is for how long a decision that the provider refused is told.
+const refusedDays = 14
 
 // moment is the time at which things stand: now, or the last run when it is
 // later, unless another one is asked for.
@@ -171,7 +177,7 @@ func views(infos []intake.FileInfo) []fileView {
 }
 
 func (x *exchange) standing(ctx context.Context, id string, at time.Time) (m merchantStanding, err error) {
-	m = merchantStanding{Merchant: id, CommandsWaiting: []purchase.Command{}}
+	m = merchantStanding{Merchant: id, CommandsWaiting: []purchase.Command{}, CommandsRefused: []batch.RefusedCommand{}}
 	if m.inboxStanding, err = x.inbox(ctx, id); err != nil {
 		return m, err
 	}
@@ -183,6 +189,11 @@ func (x *exchange) standing(ctx context.Context, id string, at time.Time) (m mer
 		return m, err
 	}
 	m.CommandsWaiting = append(m.CommandsWaiting, commands...)
+	refused, err := x.batches.RefusedCommands(ctx, id, schedules.DateOf(at.In(x.config.ZoneOf(id)))-refusedDays)
+	if err != nil {
+		return m, err
+	}
+	m.CommandsRefused = append(m.CommandsRefused, refused...)
 	if m.BatchOpen, err = x.openBatch(ctx, id); err != nil {
 		return m, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -79,6 +80,9 @@ func (m merchantStanding) needs() []string {
 	for _, c := range m.CommandsWaiting {
 		lines = append(lines, fmt.Sprintf("  %s: %s decided %s for %s; the next run tells the provider", m.Merchant, c.Operator, wording(c), c.Subject))
 	}
+	for _, c := range m.CommandsRefused {
+		lines = append(lines, fmt.Sprintf("! %s: on %s %s decided %s for %s, and the provider refused it: %s; %s", m.Merchant, c.Day, c.Operator, wording(c.Command), c.Subject, c.Code, refusedHint(c.Command)))
+	}
 	if m.BatchOpen != 0 {
 		lines = append(lines, fmt.Sprintf("! %s: batch %d has no receipt; kontor run finishes the run that was cut off", m.Merchant, m.BatchOpen))
 	}
@@ -101,4 +105,15 @@ func (s inboxStanding) needs(name string) (lines []string) {
 		}
 	}
 	return lines
+}
+
+// refusedHint says where to look at what a refused decision was about.
+func refusedHint(c purchase.Command) string {
+	switch c.Kind {
+	case purchase.Decide:
+		return "look at kontor orders show " + c.Subject + ", and decide again"
+	case purchase.Assign:
+		return "kontor payments show " + c.Subject + " tells where it is"
+	}
+	return "kontor claims show " + c.Subject + " tells how it stands"
 }

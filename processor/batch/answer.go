@@ -37,6 +37,9 @@ func answered(ctx context.Context, tx *database.Tx, merchant string, receipt pur
 	if err != nil {
 		return nil, err
 	}
+	if err := rememberRefused(ctx, tx, merchant, refusals); err != nil {
+		return nil, err
+	}
 	_, err = tx.Exec(ctx, `UPDATE batches SET answered = ?, taken = records - ?, refused = ?
 		WHERE merchant_id = ? AND number = ? AND answered = 0`,
 		max(1, receipt.Taken.Unix()), len(refusals), len(refusals), merchant, receipt.Number)
