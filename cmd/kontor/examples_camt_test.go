@@ -113,8 +113,13 @@ func TestExamplesWithBankStatements(t *testing.T) {
 	}{
 		{"october", teller{options: camttest.Options{Version: "08", ByEndToEnd: true}}},
 		{"seed7", teller{options: camttest.Options{Version: "02"}, packed: true}},
+		{"seed11", teller{options: camttest.Options{Version: "08"}, packed: true}},
+		{"seed23", teller{options: camttest.Options{Version: "02", ByEndToEnd: true}}},
 	}
 	for _, tt := range tests {
+		if testing.Short() && tt.example != "october" {
+			continue
+		}
 		t.Run(tt.example, func(t *testing.T) {
 			tt.b.renamed = map[string]string{}
 			s := readScenario(t, filepath.Join(examples, tt.example), "kontor")

@@ -78,6 +78,32 @@ func TestValidIBAN(t *testing.T) {
 	}
 }
 
+// FuzzIBAN: an IBAN with one other character, or two neighbours exchanged, is
+// none. MOD 97-10 counts a letter as two digits, so both are of the same kind.
+func FuzzIBAN(f *testing.F) {
+	for _, s := range []string{"DE02120300000000202051", "MT84MALT011000012345MTLCAST001S", "GB82WEST12345698765432", "DE", "", "de02 1203"} {
+		f.Add(s, uint8(5), byte('7'))
+	}
+	f.Fuzz(func(t *testing.T, s string, at uint8, c byte) {
+		if !purchase.ValidIBAN(s) {
+			return
+		}
+		if len(s) < 15 || len(s) > 34 || strings.ToUpper(s) != s || strings.ContainsAny(s, " -") {
+			t.Fatalf("ValidIBAN(%q) = true; want upper case, 15 to 34 characters, no blanks", s)
+		}
+		i := int(at) % len(s)
+		isDigit := func(b byte) bool { return b >= '0' && b <= '9' }
+		if other := s[:i] + string(rune(c)) + s[i+1:]; c != s[i] && isDigit(c) && isDigit(s[i]) && purchase.ValidIBAN(other) {
+			t.Errorf("ValidIBAN(%q) and ValidIBAN(%q) = true; want one of them", s, other)
+		}
+		if i+1 < len(s) && i != 3 && s[i] != s[i+1] && isDigit(s[i]) && isDigit(s[i+1]) {
+			if other := s[:i] + s[i+1:i+2] + s[i:i+1] + s[i+2:]; purchase.ValidIBAN(other) {
+				t.Errorf("ValidIBAN(%q) and ValidIBAN(%q) = true; want one of them", s, other)
+			}
+		}
+	})
+}
+
 func TestNormalize(t *testing.T) {
 	for s, want := range map[string]string{
 		"Müller": "mueller", "MÜLLER": "mueller", "Mu\u0308ller": "mueller", "Groß": "gross", "GROẞ": "gross", "Ærø": "r",

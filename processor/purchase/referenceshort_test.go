@@ -103,3 +103,22 @@ func TestShortReferenceRepairs(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseShort: what is read is a reference that is read again to the same,
+// also as it is shown.
+func FuzzParseShort(f *testing.F) {
+	for _, s := range []string{"SY9N-H9CM", "sy9n h9cm", "O0IL-1lo0", "", "SY9NH9CMSY9NH9CM"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, ok := ParseShort(text)
+		if !ok {
+			return
+		}
+		for _, again := range []string{s, FormatShort(s), strings.ToLower(s)} {
+			if got, ok := ParseShort(again); !ok || got != s {
+				t.Errorf("ParseShort(%q) = %q, %t; want %q as from %q", again, got, ok, s, text)
+			}
+		}
+	})
+}
