@@ -89,6 +89,23 @@ func TestKept(t *testing.T) {
 	wantNames(t, w.step("2026-10-04T12-00"))
 }
 
+// What may stand beside rows is no damage: a trailer among the rows of a file
+// that was released, and the Ctrl-Z at the end of a text.
+func TestVerifyBesideRows(t *testing.T) {
+	w := sqlite(t)
+	w.drop("orders_1.csv", csv(ordersHeader, orderRow("A1"), "#TRAILER;1;100.00", orderRow("A2")))
+	w.drop("orders_2.csv", csv(ordersHeader, orderRow("A3"))+"\x1a")
+	w.step("2026-10-01T12-00")
+	w.run++
+	f, err := w.in.Find(t.Context(), "acme", "orders_1.csv")
+	must(t, err)
+	must(t, w.in.Release(t.Context(), w.at("acme", "2026-10-02T12-00"), f.Number, "ada: counted by hand"))
+	w.run--
+	w.step("2026-10-02T12-00")
+	w.want("orders_2.csv ACCEPTED 1=1+0+0+0+0", "orders_1.csv ACCEPTED 2=2+0+0+0+0")
+	w.verify("2026-10-02T12-00")
+}
+
 func TestRelease(t *testing.T) {
 	w := sqlite(t)
 	w.drop("orders_1.csv", csv(ordersHeader, orderRow("A1"), "#TRAILER;2;200.00"))

@@ -112,7 +112,7 @@ func (in *Intake) gaps(ctx context.Context, f file, content *os.File) (reason st
 			case s.start < end:
 				return fmt.Sprintf("row %d begins inside the row before it", rowOf(s.id)), nil
 			case end >= 0:
-				if blank, err := blank(content, end, s.start); err != nil || !blank {
+				if ok, err := between(content, end, s.start); err != nil || !ok {
 					return fmt.Sprintf("bytes %d to %d before row %d belong to no row", end, s.start, rowOf(s.id)), err
 				}
 			}
@@ -158,15 +158,39 @@ func blank(r io.ReaderAt, from, to int64) (bool, error) {
 // maxTrailer is more than any trailer has.
 const maxTrailer = 1024
 
-// trailing says what is wrong with what stands after the last row.
+// trailing says what is wrong with what stands after the last row: there may be
+// a trailer, and the Ctrl-Z with which some systems end a text.
 func trailing(r io.ReaderAt, from, size int64) (string, error) {
 	b := make([]byte, min(size-from, maxTrailer))
 	if _, err := r.ReadAt(b, from); err != nil && err != io.EOF {
 		return "", err
 	}
-	rest := bytes.Trim(bytes.ReplaceAll(b, []byte{0}, nil), blanks)
-	if len(rest) == 0 || bytes.HasPrefix(bytes.TrimPrefix(rest, []byte(`"`)), []byte("#TRAILER")) {
+	if b = bytes.TrimSuffix(bytes.Trim(b, blanks), []byte{0x1a}); isTrailers(b) {
 		return "", nil
 	}
-	return fmt.Sprintf("%d bytes after the last row belong to no row", len(rest)), nil
+	return fmt.Sprintf("%d bytes after the last row belong to no row", len(b)), nil
+}
+
+// between reports whether nothing stands between two rows that should be one: a
+// file that was released may have a trailer there.
+func between(r io.ReaderAt, from, to int64) (bool, error) {
+	if to-from > maxTrailer {
+		return blank(r, from, to)
+	}
+	b := make([]byte, to-from)
+	if _, err := r.ReadAt(b, from); err != nil {
+		return false, err
+	}
+	return isTrailers(b), nil
+}
+
+// isTrailers reports whether all lines are trailers or blank, in any charset.
+func isTrailers(b []byte) bool {
+	for line := range bytes.Lines(bytes.ReplaceAll(b, []byte{0}, nil)) {
+		line = bytes.Trim(line, blanks)
+		if len(line) > 0 && !bytes.HasPrefix(bytes.TrimPrefix(line, []byte(`"`)), []byte("#TRAILER")) {
+			return false
+		}
+	}
+	return true
 }
