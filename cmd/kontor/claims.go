@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/provider"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
 // claimsCommand shows claims.
@@ -71,13 +73,6 @@ func (p *program) claimsShow(ctx context.Context, invoice string) error {
 
 func (p *program) printClaim(v claimView, zone *time.Location) error {
 	c := v.Claim
-	guaranteed := "the guarantee comes on " + dateText(v.Guarantee)
-	if c.G {
-		guaranteed = "guaranteed"
-	}
-	if !c.Active {
-		guaranteed = "not active yet: not shipped"
-	}
 	due := "–"
 	if c.Due != nil {
 		due = dateText(*c.Due)
@@ -86,7 +81,7 @@ func (p *program) printClaim(v claimView, zone *time.Location) error {
 		fmt.Sprintf("claim %s of order %s, customer %s: %s", c.InvoiceNo, c.OrderNo, v.Customer, v.State),
 		fmt.Sprintf("  invoiced %s, credited %s, paid to the shop %s, paid to the provider %s", c.I, c.K, c.D, c.P),
 		fmt.Sprintf("  the debtor owes %s and charges of %s%s, is owed %s; due %s, dunning level %d", c.Outstanding-v.WrittenOff, c.Charges, writtenOff(v.Life), c.Refund, due, c.Level),
-		fmt.Sprintf("  the merchant is entitled to %s; %s", c.E, guaranteed),
+		fmt.Sprintf("  the merchant is entitled to %s; %s", c.E, v.guaranteed()),
 		fmt.Sprintf("  the debtor pays with the reference %s or %s", dash(v.Order.Reference), dash(v.Order.Short)),
 		"",
 	}
@@ -100,6 +95,22 @@ func (p *program) printClaim(v claimView, zone *time.Location) error {
 		})
 	}
 	return p.printTable([]string{"WHEN", "WHAT", ">DEBTOR", ">CHARGES", ">MERCHANT", "PAYOUT", "SOURCE"}, rows)
+}
+
+// guaranteed says how it stands with the guarantee.
+func (v claimView) guaranteed() string {
+	isReversal := func(l provider.LifeLine) bool { return l.Type == purchase.LineReversal }
+	switch {
+	case !v.Claim.Active:
+		return "not active yet: not shipped"
+	case v.Claim.G:
+		return "guaranteed"
+	case slices.ContainsFunc(v.Lines, isReversal):
+		return "the guarantee was taken back"
+	case v.Claim.Outstanding == 0:
+		return "nothing is left to guarantee"
+	}
+	return "the guarantee comes on " + dateText(v.Guarantee)
 }
 
 // change shows what an account changes by; nothing is left blank.

@@ -12,7 +12,30 @@ import (
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/provider"
 	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/schedules"
 )
+
+// How it stands with a guarantee, in words.
+func TestGuaranteed(t *testing.T) {
+	taken := []provider.LifeLine{{Type: purchase.LineReversal}}
+	tests := []struct {
+		claim provider.ExportClaim
+		lines []provider.LifeLine
+		want  string
+	}{
+		{provider.ExportClaim{Outstanding: 100}, nil, "not active yet: not shipped"},
+		{provider.ExportClaim{Active: true, Outstanding: 100}, nil, "the guarantee comes on 2026-11-01"},
+		{provider.ExportClaim{Active: true, G: true, Outstanding: 100}, nil, "guaranteed"},
+		{provider.ExportClaim{Active: true, Outstanding: 100}, taken, "the guarantee was taken back"},
+		{provider.ExportClaim{Active: true}, nil, "nothing is left to guarantee"},
+	}
+	for _, tt := range tests {
+		v := claimView{Life: provider.Life{Claim: tt.claim, Lines: tt.lines, Guarantee: schedules.NewDate(2026, 11, 1)}}
+		if got := v.guaranteed(); got != tt.want {
+			t.Errorf("%+v, %v: %q; want %q", tt.claim, tt.lines, got, tt.want)
+		}
+	}
+}
 
 func TestParseLines(t *testing.T) {
 	fits, err := parseLines("3, 9-12,20-")
