@@ -19,7 +19,7 @@ import (
 )
 
 // kills is how many instants TestKills tries on each engine; .ci/long says 100.
-var kills = flag.Int("kills", 0, "at how many instants TestKills kills a run, on each engine (default 20, short 3)")
+var kills = flag.Int("kills", 0, "at how many instants TestKills kills a run, on each engine (default 10, short 3)")
 
 // killsPerRun is how often one run is killed before it may end.
 const killsPerRun = 3
@@ -29,7 +29,7 @@ const killsPerRun = 3
 func TestKills(t *testing.T) {
 	n := *kills
 	if n == 0 {
-		n = 20
+		n = 10
 		if testing.Short() {
 			n = 3
 		}
