@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/kontor-exchange/kontor/processor/batch"
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -28,6 +29,7 @@ type job struct {
 	outside []error
 	taken   *schedules.Slot // of the bank, when its files were read
 	unheard bool            // what the bank has said could not be read
+	telling time.Time       // of the deliver slot
 }
 
 func (e *Engine) job(_ context.Context, m *Merchant, r run) *job {
@@ -235,6 +237,7 @@ func (j *job) deliver(ctx context.Context, d due) error {
 	if d.deliver == nil {
 		return j.acknowledge(ctx)
 	}
+	j.telling = d.deliver.At
 	if err := j.Provider.Advance(ctx, j.m.ID(), *d.deliver); err != nil {
 		return err
 	}

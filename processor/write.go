@@ -210,18 +210,30 @@ func (j *job) reports(ctx context.Context) error {
 		case d.Dunning != nil:
 			return j.dunning(ctx, *d.Dunning)
 		case d.States != nil:
-			return j.pair(outbox.ERP, "out/states", outbox.States, j.run.Name,
-				func(ending string) string { return report.StatesName(j.m.ID(), j.run.Name, ending) },
+			name := j.nameOf(d)
+			return j.pair(outbox.ERP, "out/states", outbox.States, name,
+				func(ending string) string { return report.StatesName(j.m.ID(), name, ending) },
 				func(w io.Writer) error { return r.StatesCSV(ctx, w, *d.States) },
-				func(w io.Writer) error { return r.StatesJSON(ctx, w, j.run.Name, *d.States) })
+				func(w io.Writer) error { return r.StatesJSON(ctx, w, name, *d.States) })
 		case d.Unmatched != nil:
-			return j.pair(outbox.Reports, "unmatched", outbox.Unmatched, j.run.Name,
-				func(ending string) string { return report.UnmatchedName(j.m.ID(), j.run.Name, ending) },
+			name := j.nameOf(d)
+			return j.pair(outbox.Reports, "unmatched", outbox.Unmatched, name,
+				func(ending string) string { return report.UnmatchedName(j.m.ID(), name, ending) },
 				func(w io.Writer) error { return r.UnmatchedCSV(w, d.Unmatched.Payments) },
 				func(w io.Writer) error { return r.UnmatchedJSON(w, *d.Unmatched) })
 		}
 		return nil, nil
 	})
+}
+
+// nameOf is the name of the run for a document that is said in every run. One of
+// an earlier run, which waited behind a document that could not be written, has
+// its position too.
+func (j *job) nameOf(d purchase.Document) string {
+	if d.At.Equal(j.telling) {
+		return j.run.Name
+	}
+	return fmt.Sprintf("%s.%d", j.run.Name, d.Position)
 }
 
 // dunning writes the report of a dunning run.
