@@ -111,10 +111,7 @@ func (e *Engine) register(ctx context.Context, q Request) ([]run, error) {
 // insert opens the next run of each of some merchants, all or none.
 func (e *Engine) insert(ctx context.Context, whose []*Merchant, at time.Time, jobs []schedules.Job, also func(*database.Tx, []run) error) (runs []run, err error) {
 	err = e.DB.Write(ctx, func(tx *database.Tx) error {
-		if err := tx.Lock(ctx, "runs"); err != nil {
-			return err
-		}
-		open, err := openRuns(ctx, tx)
+		open, err := lockRuns(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -77,6 +77,15 @@ func openRuns(ctx context.Context, tx *database.Tx) ([]run, error) {
 	return database.Collect(rows, err, scanRun)
 }
 
+// lockRuns returns the open runs to a transaction that opens further ones: none
+// else does until it ends.
+func lockRuns(ctx context.Context, tx *database.Tx) ([]run, error) {
+	if err := tx.Lock(ctx, "runs"); err != nil {
+		return nil, err
+	}
+	return openRuns(ctx, tx)
+}
+
 // isOpen reports whether a merchant is among the runs.
 func isOpen(open []run, merchant string) bool {
 	return slices.ContainsFunc(open, func(r run) bool { return r.merchant == merchant })
@@ -97,10 +106,7 @@ func scanRun(rows *sql.Rows) (r run, err error) {
 // all or none.
 func (e *Engine) begin(ctx context.Context, t time.Time, jobs []schedules.Job) (all []run, err error) {
 	err = e.DB.Write(ctx, func(tx *database.Tx) error {
-		if err := tx.Lock(ctx, "runs"); err != nil {
-			return err
-		}
-		open, err := openRuns(ctx, tx)
+		open, err := lockRuns(ctx, tx)
 		if err != nil {
 			return err
 		}

@@ -21,8 +21,9 @@ func (p *program) runCommand() *cobra.Command {
 		Short: "Do what is due now, for all merchants, and end",
 		Long: `Catch up all due slots, or those of the named jobs (collect, guarantee, payout,
 transmit, dunning, deliver), then end: exactly what the daemon does at that
-time. A run that was cut off is finished first. All merchants take part, since
-the statements of the bank belong to all.`,
+time. A payout brings the guarantees before it. A run that was cut off is finished
+first; a merchant whose run cannot be finished waits until it can, and the others
+go on. All merchants take part, since the statements of the bank belong to all.`,
 		Example: `  kontor run
   kontor run collect transmit deliver
   kontor run --as-of 2026-10-02T12:00`,
