@@ -14,7 +14,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
 
-	"github.com/kontor-exchange/kontor/processor/remote/remotetest"
+	"github.com/kontor-exchange/kontor/processor/remote/remotetest/opensshtest"
 	"github.com/kontor-exchange/kontor/processor/sftpd"
 )
 
@@ -64,7 +64,7 @@ func TestOctoberOverSFTP(t *testing.T) {
 }
 
 // newSFTPStage sets up an exchange whose ERP uploads to the built-in server and
-// whose bank has an OpenSSH server; where none is installed, a folder.
+// whose bank has an OpenSSH server.
 func newSFTPStage(t *testing.T, s scenario, url string) *stage {
 	t.Helper()
 	dir := t.TempDir()
@@ -77,11 +77,9 @@ func newSFTPStage(t *testing.T, s scenario, url string) *stage {
 	}
 	s.at = dir
 	s.erp = "url: builtin, authorized_keys: [./keys/acme.pub]"
-	bankIn := filepath.Join(dir, "bank", "in")
-	if bank, folder, installed := remotetest.OpenSSH(t); installed {
-		s.bank = fmt.Sprintf("url: %q, identity: %q, known_hosts: %q", bank.URL, bank.Identity, bank.KnownHosts)
-		bankIn = openFolder(t, folder, "in")
-	}
+	bank := opensshtest.Start(t)
+	s.bank = fmt.Sprintf("url: %q, identity: %q, known_hosts: %q", bank.URL(""), bank.Identity, bank.KnownHosts)
+	bankIn := bank.Folder("in")
 	s.more = "server: {listen: \"127.0.0.1:0\"}\n"
 	g := newStage(t, s, url)
 	server, err := g.x.listen(t.Context(), slog.New(slog.DiscardHandler))
@@ -143,20 +141,6 @@ func TestModeOfFolders(t *testing.T) {
 			}
 		}
 	}
-}
-
-// openFolder makes a folder in which every user of this machine may write.
-func openFolder(t *testing.T, dir, name string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	err := os.Mkdir(path, 0o777)
-	if err == nil {
-		err = os.Chmod(path, 0o777) // whatever the umask
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // serve lets a server work until the end of the test.

@@ -48,7 +48,7 @@ func eachCut(t *testing.T, c remote.Config, work func(remote.Remote) error, f fu
 
 // servers are the implementations with a connection to cut.
 func servers(t *testing.T, f func(t *testing.T, c remote.Config, dir string)) {
-	for _, i := range implementations(t)[1:] {
+	for _, i := range implementations()[1:] {
 		t.Run(i.name, func(t *testing.T) {
 			c, dir := i.fresh(t)
 			f(t, c, dir)

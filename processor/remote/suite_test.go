@@ -18,6 +18,7 @@ import (
 
 	"github.com/kontor-exchange/kontor/processor/remote"
 	"github.com/kontor-exchange/kontor/processor/remote/remotetest"
+	"github.com/kontor-exchange/kontor/processor/remote/remotetest/opensshtest"
 	"github.com/kontor-exchange/kontor/processor/sftpd"
 )
 
@@ -29,20 +30,14 @@ type implementation struct {
 	fresh func(t *testing.T) (remote.Config, string)
 }
 
-// implementations are all remotes; OpenSSH's server where it is installed.
-func implementations(t *testing.T) []implementation {
-	all := []implementation{{"dir", freshFolder}, {"sftpd", freshServer}}
-	if _, err := os.Stat("/usr/sbin/sshd"); err != nil {
-		t.Log("without OpenSSH:", err)
-		return all
-	}
-	return append(all, implementation{"openssh", func(t *testing.T) (remote.Config, string) {
-		c, dir, ok := remotetest.OpenSSH(t)
-		if !ok {
-			t.Fatal("sshd does not start")
-		}
-		return c, dir
-	}})
+// implementations are all remotes, and servers that others wrote.
+func implementations() []implementation {
+	return []implementation{{"dir", freshFolder}, {"sftpd", freshServer}, {"openssh", freshOpenSSH}}
+}
+
+func freshOpenSSH(t *testing.T) (remote.Config, string) {
+	s := opensshtest.Start(t)
+	return s.Config(""), s.Root
 }
 
 func freshFolder(t *testing.T) (remote.Config, string) {
@@ -97,7 +92,7 @@ func open(t *testing.T, c remote.Config) remote.Remote {
 }
 
 func TestPromises(t *testing.T) {
-	for _, i := range implementations(t) {
+	for _, i := range implementations() {
 		t.Run(i.name, func(t *testing.T) {
 			remotetest.Run(t, func(t *testing.T) remote.Remote {
 				c, _ := i.fresh(t)
@@ -108,7 +103,7 @@ func TestPromises(t *testing.T) {
 }
 
 func TestPlantedEntries(t *testing.T) {
-	for _, i := range implementations(t) {
+	for _, i := range implementations() {
 		t.Run(i.name, func(t *testing.T) {
 			remotetest.RunPlanted(t, func(t *testing.T) (remote.Remote, string) {
 				c, dir := i.fresh(t)
@@ -120,7 +115,7 @@ func TestPlantedEntries(t *testing.T) {
 
 // A Put that fails, for whatever reason, leaves no temporary file.
 func TestFailedPutLeavesNothing(t *testing.T) {
-	for _, i := range implementations(t) {
+	for _, i := range implementations() {
 		t.Run(i.name, func(t *testing.T) {
 			c, dir := i.fresh(t)
 			r := open(t, c)

@@ -38,7 +38,7 @@ func TestLeftoversAreSwept(t *testing.T) {
 		"one Put":          {15, func(t *testing.T, r remote.Remote) { remotetest.Put(t, r, "in", "y.csv", []byte("y")) }, false},
 		"a Put that lists": {0, func(t *testing.T, r remote.Remote) { remotetest.Put(t, r, "in", "y.csv", []byte("y")) }, true},
 	}
-	for _, i := range implementations(t) {
+	for _, i := range implementations() {
 		for name, test := range work {
 			t.Run(i.name+"/"+name, func(t *testing.T) {
 				c, dir := i.fresh(t)

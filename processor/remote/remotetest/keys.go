@@ -14,7 +14,7 @@ import (
 )
 
 // Identity writes a new private key and returns its file and its public half.
-func Identity(t *testing.T) (string, ssh.PublicKey) {
+func Identity(t testing.TB) (string, ssh.PublicKey) {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -36,7 +36,7 @@ func Identity(t *testing.T) (string, ssh.PublicKey) {
 }
 
 // KnownHosts writes a file that knows the keys of an address.
-func KnownHosts(t *testing.T, address string, keys ...ssh.PublicKey) string {
+func KnownHosts(t testing.TB, address string, keys ...ssh.PublicKey) string {
 	t.Helper()
 	var lines []string
 	for _, key := range keys {

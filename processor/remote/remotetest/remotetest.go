@@ -1,6 +1,6 @@
 // Package remotetest holds what every remote promises, as tests that run
-// against each implementation, and what such tests need: keys, an OpenSSH
-// server, a connection that is cut.
+// against each implementation, and what such tests need: keys, a connection that
+// is cut. OpenSSH's server for them is in package opensshtest.
 package remotetest
 
 import (
@@ -53,7 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) remote.Remote) {
 }
 
 // Put puts the bytes and fails the test when it cannot.
-func Put(t *testing.T, r remote.Remote, folder, name string, content []byte) {
+func Put(t testing.TB, r remote.Remote, folder, name string, content []byte) {
 	t.Helper()
 	if err := r.Put(t.Context(), folder, name, int64(len(content)), bytes.NewReader(content)); err != nil {
 		t.Fatalf("Put(%q, %q, %d bytes) = %v", folder, name, len(content), err)
