@@ -18,6 +18,7 @@ type Batch struct {
 	SHA256   string
 	Created  time.Time // nominal time of the transmit slot: booked_at of what it carries
 	Size     int64
+	Own      bool // of the provider's own series: payments and what its operator decided
 	// Open reads the zip; may be called again.
 	Open func() (ReadAtCloser, error)
 }
@@ -57,6 +58,7 @@ type Receipt struct {
 	Number   int64     `json:"number"`
 	SHA256   string    `json:"sha256"`
 	Taken    time.Time `json:"taken"`
+	Own      bool      `json:"own,omitempty"` // of a batch of the provider's own series, see [Batch]
 	// Parts are read while they are ranged over: a long receipt has many, of some
 	// thousand records each.
 	Parts func(context.Context) iter.Seq2[ReceiptPart, error] `json:"-"`
