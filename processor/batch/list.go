@@ -20,22 +20,30 @@ type Entry struct {
 	SHA256   string
 	Size     int64
 	Answered bool
+	Answer   time.Time // when the provider took it, by its receipt; zero without one
 }
 
 // List returns the batches of a merchant after a number, oldest first.
-func (b *Batches) List(ctx context.Context, merchant string, after int64, limit int) (entries []Entry, err error) {
+func (b *Batches) List(ctx context.Context, merchant string, after int64, limit int) (found []Entry, err error) {
 	err = b.db.Read(ctx, func(tx *database.Tx) (err error) {
-		rows, err := tx.Query(ctx, `SELECT number, created, run, records, taken, refused, sha256, size, answered
-			FROM batches WHERE merchant_id = ? AND sha256 <> '' AND number > ? ORDER BY number LIMIT ?`, merchant, after, limit)
-		entries, err = database.Collect(rows, err, func(r *sql.Rows) (e Entry, err error) {
-			var created, answered int64
-			err = r.Scan(&e.Number, &created, &e.Run, &e.Records, &e.Taken, &e.Refused, &e.SHA256, &e.Size, &answered)
-			e.Created, e.Answered = time.Unix(created, 0).UTC(), answered != 0
-			return e, err
-		})
+		found, err = entries(ctx, tx, "number > ? ORDER BY number LIMIT ?", merchant, after, limit)
 		return err
 	})
-	return entries, err
+	return found, err
+}
+
+func entries(ctx context.Context, tx *database.Tx, where, merchant string, args ...any) ([]Entry, error) {
+	rows, err := tx.Query(ctx, `SELECT number, created, run, records, taken, refused, sha256, size, answered
+		FROM batches WHERE merchant_id = ? AND sha256 <> '' AND `+where, append([]any{merchant}, args...)...)
+	return database.Collect(rows, err, func(r *sql.Rows) (e Entry, err error) {
+		var created, answered int64
+		err = r.Scan(&e.Number, &created, &e.Run, &e.Records, &e.Taken, &e.Refused, &e.SHA256, &e.Size, &answered)
+		e.Created, e.Answered = time.Unix(created, 0).UTC(), answered != 0
+		if e.Answered {
+			e.Answer = time.Unix(answered, 0).UTC()
+		}
+		return e, err
+	})
 }
 
 // Taken counts the batches that have their receipt.

@@ -100,8 +100,12 @@ func Entries(ctx context.Context, tx *database.Tx, merchant string, f Filter) it
 // readPage reads the next entries, then all their postings.
 func readPage(ctx context.Context, tx *database.Tx, merchant string, f Filter) ([]Entry, error) {
 	chosen, args := f.where(merchant)
-	rows, err := tx.Query(ctx, "SELECT id, booked_at, business_date, cause, hash FROM ledger_entry WHERE "+chosen+
-		" ORDER BY id LIMIT ?", append(args, pageSize)...)
+	return readEntries(ctx, tx, merchant, chosen+" ORDER BY id LIMIT ?", append(args, pageSize))
+}
+
+// readEntries reads chosen entries with their postings, in order.
+func readEntries(ctx context.Context, tx *database.Tx, merchant, chosen string, args []any) ([]Entry, error) {
+	rows, err := tx.Query(ctx, "SELECT id, booked_at, business_date, cause, hash FROM ledger_entry WHERE "+chosen, args...)
 	page, err := database.Collect(rows, err, func(r *sql.Rows) (e Entry, err error) {
 		var at int64
 		var date string

@@ -57,7 +57,8 @@ type LifeLine struct {
 	Amount     money.Amount      `json:"amount_cents"`
 	PayoutID   string            `json:"payout_id"` // "" while it waits for the next payout
 	Source     string            `json:"source"`
-	Entry      int64             `json:"entry"` // of the books; 0 when nothing moved
+	Entry      int64             `json:"entry"`   // of the books; 0 when nothing moved
+	LineNo     int64             `json:"line_no"` // in the payout; 0 while it waits
 }
 
 // A LifeEntry is an entry of the books that touches the claim.
@@ -136,10 +137,10 @@ func lifeLines(ctx context.Context, tx *database.Tx, c *claim, l *Life) error {
 	}
 	settled, err := payouts.find(ctx, tx, "merchant_id = ? ORDER BY seq", c.Merchant)
 	for _, x := range all {
-		line := LifeLine{x.N, x.Type, x.BookedOn, x.DocumentNo, x.Amount, "", x.Source, x.Entry}
+		line := LifeLine{N: x.N, Type: x.Type, BookedOn: x.BookedOn, DocumentNo: x.DocumentNo, Amount: x.Amount, Source: x.Source, Entry: x.Entry}
 		for _, w := range settled {
 			if w.FirstLine <= x.N && x.N <= w.LastLine {
-				line.PayoutID = w.ID
+				line.PayoutID, line.LineNo = w.ID, x.N-w.FirstLine+1
 			}
 		}
 		l.Lines = append(l.Lines, line)
@@ -161,11 +162,7 @@ func lifeEntries(ctx context.Context, tx *database.Tx, c *claim, l *Life) error 
 		if err != nil {
 			return err
 		}
-		entry := LifeEntry{ID: e.ID, BookedAt: e.BookedAt, BusinessDate: e.BusinessDate, Cause: e.Cause}
-		for _, p := range e.Postings {
-			entry.Postings = append(entry.Postings, LifePosting{p.Account.String(), p.Amount})
-		}
-		l.Entries = append(l.Entries, entry)
+		l.Entries = append(l.Entries, lifeEntriesOf([]ledger.Entry{e})...)
 	}
 	return nil
 }
@@ -188,7 +185,7 @@ func (p *Provider) Payouts(ctx context.Context, merchant string) (all []PayoutSu
 		found, err := payouts.find(ctx, tx, "merchant_id = ? ORDER BY seq", merchant)
 		all = make([]PayoutSummary, 0, len(found))
 		for _, w := range found {
-			all = append(all, PayoutSummary{w.ID, w.Date, w.PeriodFrom, w.PeriodTo, w.LastLine - w.FirstLine + 1, w.Opening, w.Amount, w.Closing})
+			all = append(all, summary(w))
 		}
 		return err
 	})

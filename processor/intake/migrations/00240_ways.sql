@@ -1,0 +1,4 @@
+-- +goose Up
+-- The rows of a document by its own number, whatever became of them.
+CREATE INDEX intake_rows_number ON intake_rows (merchant_id, number);
+CREATE INDEX intake_files_name ON intake_files (merchant_id, name);

@@ -1,0 +1,37 @@
+package processor
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+)
+
+// A RunInfo says when a run was and, where a person asked for it, who.
+type RunInfo struct {
+	At       time.Time
+	What     string // such as "rerun rows 12"; "" for a run of the schedule
+	Operator string
+	Reason   string
+}
+
+// Runs returns runs of a merchant by their numbers.
+func (e *Engine) Runs(ctx context.Context, merchant string, numbers []int64) (map[int64]RunInfo, error) {
+	found := map[int64]RunInfo{}
+	err := e.DB.Read(ctx, func(tx *database.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT r.number, r.as_of, COALESCE(q.what, ''), COALESCE(q.operator, ''), COALESCE(q.reason, '')
+			FROM processor_runs r LEFT JOIN processor_reruns q ON q.merchant_id = r.merchant_id AND q.run = r.number
+			WHERE r.merchant_id = ? AND r.number IN ??`, merchant, numbers)
+		_, err = database.Collect(rows, err, func(r *sql.Rows) (_ struct{}, err error) {
+			var number, at int64
+			var i RunInfo
+			err = r.Scan(&number, &at, &i.What, &i.Operator, &i.Reason)
+			i.At = time.Unix(at, 0).UTC()
+			found[number] = i
+			return struct{}{}, err
+		})
+		return err
+	})
+	return found, err
+}
