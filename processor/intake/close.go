@@ -106,6 +106,7 @@ func closeFiles(ctx context.Context, tx *database.Tx, run Run) error {
 	if err != nil {
 		return err
 	}
+	given := map[Total]int64{}
 	for _, f := range open {
 		if f.verdict == "" {
 			c, err := first(ctx, tx, f)
@@ -119,8 +120,9 @@ func closeFiles(ctx context.Context, tx *database.Tx, run Run) error {
 		if err != nil {
 			return err
 		}
+		given[Total{Verdict: f.verdict}]++
 	}
-	return nil
+	return addTotals(ctx, tx, run.Merchant, totalFiles, given)
 }
 
 // first returns the counts of a file at the end of the run that read it.

@@ -219,10 +219,13 @@ func (in *Intake) accept(ctx context.Context, b reading) error {
 
 func acceptShare(ctx context.Context, tx *database.Tx, f file, merchant string, rows int64) error {
 	from, to := rowID(f.number, 0), rowID(f.number+1, 0)
-	_, err := tx.Exec(ctx, `INSERT INTO intake_verdicts (merchant_id, id, n, status, code, warning, col, value, cause, run, day)
+	rejected, err := tx.Exec(ctx, `INSERT INTO intake_verdicts (merchant_id, id, n, status, code, warning, col, value, cause, run, day)
 		SELECT merchant_id, id, 1, 'REJECTED', code, '', '', '', '', ?, ? FROM intake_rows
 		WHERE merchant_id = ? AND id > ? AND id < ? AND code <> ''
 		ON CONFLICT (merchant_id, id, n) DO NOTHING`, f.run, int64(f.day), merchant, from, to)
+	if err == nil && rejected > 0 {
+		err = addBadRows(ctx, tx, merchant, from, to)
+	}
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ func (b *books) save(ctx context.Context, tx *database.Tx, run Run, queue Queue)
 
 func (b *books) saveRulings(ctx context.Context, tx *database.Tx, run Run) error {
 	var verdicts, changes [][]any
+	given := map[Total]int64{}
 	for _, r := range b.rulings {
 		if p := r.row.parked; p != nil && r.status == purchase.Parked && r.code == p.code {
 			continue // it waits on
@@ -35,6 +36,7 @@ func (b *books) saveRulings(ctx context.Context, tx *database.Tx, run Run) error
 			return err
 		}
 		n := r.row.tries + 1
+		given[Total{Verdict: r.status, Code: r.code}]++
 		verdicts = append(verdicts, []any{
 			run.Merchant, r.row.id, n, string(r.status), string(r.code), string(r.warning),
 			r.column, r.value, why, run.Number, int64(run.Day),
@@ -44,6 +46,9 @@ func (b *books) saveRulings(ctx context.Context, tx *database.Tx, run Run) error
 		}
 	}
 	if err := loadVerdicts(ctx, tx, verdicts); err != nil {
+		return err
+	}
+	if err := addTotals(ctx, tx, run.Merchant, totalRows, given); err != nil {
 		return err
 	}
 	return loadChanges(ctx, tx, changes)

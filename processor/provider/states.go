@@ -47,8 +47,12 @@ func (s *session) reportStates(ctx context.Context) error {
 			return err
 		}
 		after = found[len(found)-1].InvoiceNo
-		rows, err := s.stateRows(found)
+		counts := stateCount{}
+		rows, err := s.stateRows(found, counts)
 		if err != nil {
+			return err
+		}
+		if err := counts.save(ctx, s.tx, s.terms.Merchant); err != nil {
 			return err
 		}
 		if len(rows) > 0 && position == 0 {
@@ -69,7 +73,7 @@ func (s *session) reportStates(ctx context.Context) error {
 }
 
 // stateRows marks claims as reported and returns the rows of those that differ.
-func (s *session) stateRows(found []*claim) ([][]any, error) {
+func (s *session) stateRows(found []*claim, counts stateCount) ([][]any, error) {
 	var rows [][]any
 	for _, c := range found {
 		c.Changed = false
@@ -83,6 +87,9 @@ func (s *session) stateRows(found []*claim) ([][]any, error) {
 		}
 		if string(said) == c.Reported {
 			continue
+		}
+		if err := counts.moved(c.Reported, l.State); err != nil {
+			return nil, err
 		}
 		c.Reported = string(said)
 		l.ChangedOn = c.ChangedOn

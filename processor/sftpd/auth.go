@@ -121,6 +121,7 @@ func (s *Server) refused(peer string, a *attempt) {
 		s.log.Debug("sftp: no login", "peer", peer)
 		return
 	}
+	s.seen.refused.Add(1)
 	s.log.Warn("sftp: login refused", "peer", peer, "tries", a.tried)
 	if s.bans.refuse(peer) {
 		s.log.Warn("sftp: address banned", "peer", peer, "for", s.config.Limits.BanFor)

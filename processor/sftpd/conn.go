@@ -53,10 +53,12 @@ func (s *Server) serveConn(raw net.Conn) {
 	user := login.Permissions.Extensions[userExtension]
 	h := s.homes[user]
 	if h == nil || !s.admitUser(user) {
+		s.seen.shut.Add(1)
 		s.log.Warn("sftp: login refused, too many connections", "user", user, "peer", peer)
 		return
 	}
 	defer s.leaveUser(user)
+	s.seen.logins.Add(1)
 	s.log.Info("sftp: login", "user", user, "peer", peer)
 	done := make(chan struct{})
 	go func() {

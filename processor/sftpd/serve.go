@@ -41,6 +41,7 @@ func (s *Server) accept(ctx context.Context) error {
 			continue
 		}
 		if reason := s.admit(conn); reason != nil {
+			s.seen.shut.Add(1)
 			s.log.Warn("sftp: connection refused", "peer", address(conn), "reason", reason)
 			hangUp(conn)
 			continue

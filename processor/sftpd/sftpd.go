@@ -75,6 +75,7 @@ type Server struct {
 	listener net.Listener
 	bans     *banList
 	log      *slog.Logger
+	seen     counters
 
 	mu        sync.Mutex
 	conns     map[net.Conn]string // to its address
