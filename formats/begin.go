@@ -22,10 +22,10 @@ func (r *Reader) begin() bool {
 	if r.begun {
 		return r.err == nil && r.header != nil
 	}
-	r.begun = true
+	r.begun, r.first = true, r.lines.number+1
 	if len(r.lines.peek(1)) == 0 {
 		if _, err := r.lines.next(); err != nil && err != errNoMore {
-			return r.refuse(0, purchase.FileTruncated, err.Error(), wantReadable)
+			return r.unreadable(0, err)
 		}
 		return r.refuse(0, purchase.FileEmpty, "", wantHeaderLine)
 	}
@@ -41,13 +41,13 @@ func (r *Reader) byteOrder() bool {
 	switch {
 	case bytes.HasPrefix(first, []byte(markUTF8)):
 		if c.name != utf8Charset.name {
-			return r.refuse(1, purchase.FileEncoding, "UTF-8", wantCharset+c.name)
+			return r.refuse(r.first, purchase.FileEncoding, "UTF-8", wantCharset+c.name)
 		}
 		n = len(markUTF8)
 	case bytes.HasPrefix(first, []byte(markLE)), bytes.HasPrefix(first, []byte(markBE)):
 		big := first[0] == markBE[0]
 		if c.wide == nil || !c.mark && big != r.lines.big {
-			return r.refuse(1, purchase.FileEncoding, "UTF-16", wantCharset+c.name)
+			return r.refuse(r.first, purchase.FileEncoding, "UTF-16", wantCharset+c.name)
 		}
 		if big {
 			r.lines.big, r.charset.wide = true, binary.BigEndian
@@ -65,7 +65,7 @@ func (r *Reader) byteOrder() bool {
 func (r *Reader) firstLine() bool {
 	line, err := r.lines.next()
 	if err != nil && !errors.Is(err, errLineTooLong) && err != errNoMore {
-		return r.refuse(1, purchase.FileTruncated, err.Error(), wantReadable)
+		return r.unreadable(r.first, err)
 	}
 	tooLong := err != nil
 	if tooLong {
@@ -81,16 +81,19 @@ func (r *Reader) firstLine() bool {
 	d := &r.profile.dialect
 	switch {
 	case !line.ended && strings.Contains(text, "\r"):
-		return r.refuse(1, purchase.FileDialect, "", wantLineFeeds)
+		return r.refuse(r.first, purchase.FileDialect, "", wantLineFeeds)
 	case tooLong:
-		return r.refuse(1, purchase.FileTooLarge, "", wantLine)
+		return r.refuse(r.first, purchase.FileTooLarge, "", wantLine)
 	case strings.IndexByte(text, d.delimiter) < 0:
-		return r.refuse(1, purchase.FileDialect, "", wantDelimiter+delimiterName(d.delimiter))
+		return r.refuse(r.first, purchase.FileDialect, "", wantDelimiter+delimiterName(d.delimiter))
 	case r.options.MaxSize > 0 && r.lines.offset > r.options.MaxSize:
-		return r.refuse(1, purchase.FileTooLarge, "", wantSize(r.options.MaxSize))
+		return r.refuse(r.first, purchase.FileTooLarge, "", wantSize(r.options.MaxSize))
 	case !line.ended:
-		return r.refuse(1, purchase.FileTruncated, "", wantLineEnd)
+		return r.refuse(r.first, purchase.FileTruncated, "", wantLineEnd)
+	case r.head != nil && !bytes.Equal(r.head, line.bytes):
+		return r.refuse(r.first, purchase.FileHeader, "", wantSameHeader)
 	}
+	r.head = bytes.Clone(line.bytes)
 	return r.columns(text)
 }
 
@@ -111,21 +114,21 @@ func (r *Reader) columns(text string) bool {
 	switch fault {
 	case whole:
 	case tooManyCells:
-		return r.refuse(1, purchase.FileTooLarge, "", wantColumns)
+		return r.refuse(r.first, purchase.FileTooLarge, "", wantColumns)
 	case fieldTooLarge:
-		return r.refuse(1, purchase.FileTooLarge, "", wantField)
+		return r.refuse(r.first, purchase.FileTooLarge, "", wantField)
 	default:
-		return r.refuse(1, purchase.FileHeader, "", wantQuotes)
+		return r.refuse(r.first, purchase.FileHeader, "", wantQuotes)
 	}
 	h, refused := r.feed.readHeader(r.schema, cells)
 	if refused != nil {
-		refused.File, refused.Line = r.options.File, 1
+		refused.File, refused.Line = r.file(), r.first
 		r.err = refused
 		return false
 	}
 	m, err := newMapping(r.schema, h.names(r.schema))
 	if err != nil {
-		return r.refuse(1, purchase.FileHeader, err.Error(), wantColumn)
+		return r.refuse(r.first, purchase.FileHeader, err.Error(), wantColumn)
 	}
 	r.header, r.mapping, r.mapped = h, m, make([]string, len(h.columns))
 	return true
@@ -138,8 +141,8 @@ func (r *Reader) refuseEncoding(line rawLine, at int) bool {
 		value := fmt.Sprintf("0x%02X (byte %d)", line.bytes[at], line.offset+int64(at)+1)
 		return r.refuse(line.number, purchase.FileEncoding, value, wantCharset+c.name)
 	}
-	if line.number == 1 && bytes.Count(line.bytes, []byte{0}) > len(line.bytes)/3 {
-		return r.refuse(1, purchase.FileEncoding, "UTF-16", wantCharset+c.name)
+	if line.number == r.first && bytes.Count(line.bytes, []byte{0}) > len(line.bytes)/3 {
+		return r.refuse(r.first, purchase.FileEncoding, "UTF-16", wantCharset+c.name)
 	}
 	return r.refuse(line.number, purchase.FileEncoding, "NUL", wantCharset+c.name)
 }

@@ -59,8 +59,12 @@ func IsBankStatement(r io.ReaderAt) (bool, error) {
 // sniffed is how many bytes tell the kind of a file.
 const sniffed = 512
 
-// kind is what the reader's file is; only payments come as anything but text.
+// kind is what the reader's file is; only payments come as anything but text,
+// or as a ZIP without saying so by their name.
 func (r *Reader) kind() fileKind {
+	if r.zipped {
+		return zipFile
+	}
 	if r.schema == nil || r.schema.feed != purchase.Payments {
 		return textFile
 	}
@@ -72,14 +76,10 @@ func (r *Reader) kind() fileKind {
 // CSV: one without rows speaks of every account. Ask after Rows ended.
 func (r *Reader) Accounts() []string { return r.accounts }
 
-// statements yields the rows of a bank statement.
-func (r *Reader) statements(kind fileKind, yield func(Row) bool) {
+// statement yields the rows of a bank statement.
+func (r *Reader) statement(yield func(Row) bool) {
 	r.begun = true
 	r.profile, r.feed = bankProfile()
-	if kind == zipFile {
-		r.packed(yield)
-		return
-	}
 	r.walk(newBankWalk(r.lines.r, r.options.MaxSize), r.options.File, 0, yield)
 }
 

@@ -275,7 +275,7 @@ func TestHeaderOfAStatement(t *testing.T) {
 		"payment_id;account\nx;": "column booked_on is missing",
 	} {
 		got := ""
-		if err := p.CheckHeader(purchase.Payments, strings.NewReader(data)); err != nil {
+		if err := p.CheckHeader(purchase.Payments, strings.NewReader(data), ReadOptions{}); err != nil {
 			got = strings.TrimPrefix(err.Error(), "1: ")
 		}
 		if got != want {

@@ -156,10 +156,8 @@ func (s *xmlSource) fault() *FileError {
 		e.Code, e.Want, e.Value = purchase.FileEncoding, wantCharsets, "NUL"
 	case s.err == errNoChar, s.err == errCharLabel:
 		e.Code, e.Want, e.Value = purchase.FileEncoding, wantCharsets, s.label
-	case errors.Is(s.err, errRatio):
-		e.Code, e.Want = purchase.FileTooLarge, wantPacked
 	default:
-		e.Code, e.Want, e.Value = purchase.FileTruncated, wantReadable, s.err.Error()
+		e.Code, e.Want, e.Value = unreadable(s.err)
 	}
 	return &e
 }

@@ -246,7 +246,7 @@ func TestCheckHeader(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := profile(t, "kontor").CheckHeader(purchase.Cancellations, strings.NewReader(tt.data))
+			err := profile(t, "kontor").CheckHeader(purchase.Cancellations, strings.NewReader(tt.data), ReadOptions{})
 			got := ""
 			if err != nil {
 				got = err.Error()

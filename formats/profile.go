@@ -1,9 +1,7 @@
 package formats
 
 import (
-	"io"
 	"maps"
-	"path"
 	"strings"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -33,18 +31,6 @@ type feedFormat struct {
 	trailerProves bool   // a trailer makes up for a missing last line end
 }
 
-// FeedOf returns the feed of a file by its name, the first whose globs match.
-func (p *Profile) FeedOf(fileName string) (purchase.Feed, bool) {
-	for _, feed := range purchase.Feeds() {
-		for _, glob := range globs(p.feeds[feed].files) {
-			if ok, err := path.Match(glob, fileName); ok && err == nil {
-				return feed, true
-			}
-		}
-	}
-	return 0, false
-}
-
 // globs expands one pair of braces: a_*.{csv,txt} is a_*.csv and a_*.txt.
 func globs(s string) []string {
 	before, rest, open := strings.Cut(s, "{")
@@ -71,24 +57,4 @@ func (p *Profile) WithFiles(globs map[purchase.Feed]string) *Profile {
 		}
 	}
 	return &other
-}
-
-// CheckHeader reads only the first line and reports why the profile cannot
-// read it, nil when it can. The reason has neither path nor cells, so that it
-// may be told to the other side.
-func (p *Profile) CheckHeader(feed purchase.Feed, r io.Reader) error {
-	reader := p.Read(feed, r, ReadOptions{})
-	if kind := reader.kind(); kind != textFile {
-		if reader.err == nil {
-			reader.err = reader.checkStatement(kind)
-		}
-	} else if reader.begin() {
-		return nil
-	}
-	if reader.err == nil {
-		return nil
-	}
-	e := *reader.err
-	e.File, e.Value = "", ""
-	return e
 }

@@ -7,14 +7,16 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
 // ReadOptions says how to read one file.
 type ReadOptions struct {
-	File          string // name for messages
+	File          string // name for messages; its endings say in which containers it comes
 	MaxSize       int64  // bytes; 0 means no limit
 	IgnoreTrailer bool   // an operator released the file: a wrong or missing trailer does not hold it
+	Keys          *container.Keys
 }
 
 // A Reader streams one file in constant memory.
@@ -39,7 +41,15 @@ type Reader struct {
 	row     int64
 	trailer trailer
 
-	unknown  []string // what a ZIP of statements holds besides
+	opened  bool   // the containers around the file
+	zipped  bool   // what is in them is a ZIP
+	packs   int    // how many they are
+	part    string // of a ZIP: the CSV that is read, for messages
+	first   int64  // line of its header
+	earlier int64  // rows before it
+	head    []byte // the header that all CSVs of a ZIP have
+
+	unknown  []string // what a ZIP holds besides
 	accounts []string // of which statements speak
 	named    map[string]bool
 	member   string // name of the document that is read, for messages
@@ -67,13 +77,13 @@ func (r *Reader) Err() *FileError { return r.err }
 func (r *Reader) Count() int64 { return r.row }
 
 // UnknownColumns lists the headings that the profile does not know, in the
-// file's order; known once the first row came. Of a ZIP of bank statements it
-// lists the files that are none.
+// file's order; known once the first row came. Of a ZIP it lists the files that
+// are not read, too.
 func (r *Reader) UnknownColumns() []string {
 	if r.header == nil {
 		return r.unknown
 	}
-	return r.header.unknown
+	return append(r.unknown[:len(r.unknown):len(r.unknown)], r.header.unknown...)
 }
 
 // Rows yields every data row, good and bad, in order. It stops at what makes
@@ -83,29 +93,38 @@ func (r *Reader) UnknownColumns() []string {
 func (r *Reader) Rows() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		if !r.begun {
-			if kind := r.kind(); kind != textFile {
-				r.statements(kind, yield)
+			if !r.unpack() {
+				return
+			}
+			switch kind := r.kind(); kind {
+			case zipFile:
+				r.packed(yield)
+				return
+			case xmlFile:
+				r.statement(yield)
 				return
 			}
 		}
-		if !r.begin() {
-			return
+		r.text(yield)
+	}
+}
+
+// text yields the rows of a CSV; false ends the reading.
+func (r *Reader) text(yield func(Row) bool) bool {
+	if !r.begin() {
+		return false
+	}
+	for {
+		line, ok := r.line()
+		if !ok {
+			return r.err == nil
 		}
-		for {
-			line, ok := r.line()
-			if !ok {
-				return
-			}
-			if len(line.bytes) == 0 && line.ended {
-				continue
-			}
-			row, ok := r.record(line)
-			if !ok {
-				return
-			}
-			if row.Row > 0 && !yield(row) {
-				return
-			}
+		if len(line.bytes) == 0 && line.ended {
+			continue
+		}
+		row, ok := r.record(line)
+		if !ok || row.Row > 0 && !yield(row) {
+			return false
 		}
 	}
 }
@@ -120,7 +139,7 @@ func (r *Reader) line() (rawLine, bool) {
 	case errors.Is(err, errLineTooLong):
 		return line, r.refuse(line.number, purchase.FileTooLarge, "", wantLine)
 	case err != nil:
-		return line, r.refuse(line.number, purchase.FileTruncated, err.Error(), wantReadable)
+		return line, r.unreadable(line.number, err)
 	case r.options.MaxSize > 0 && r.lines.offset > r.options.MaxSize:
 		return line, r.refuse(line.number, purchase.FileTooLarge, "", wantSize(r.options.MaxSize))
 	case !line.ended && r.isEndOfText(line.bytes):
@@ -200,13 +219,13 @@ func (r *Reader) end() {
 	if r.options.IgnoreTrailer {
 		return
 	}
-	if want, value, line := r.trailer.check(r.feed.trailer, r.row); want != "" {
+	if want, value, line := r.trailer.check(r.feed.trailer, r.row-r.earlier); want != "" {
 		r.refuse(line, purchase.FileTrailer, value, want)
 	}
 }
 
 // refuse ends the file; it returns false so that callers can return it.
 func (r *Reader) refuse(line int64, code purchase.Code, value, want string) bool {
-	r.err = &FileError{File: r.options.File, Line: line, Code: code, Value: value, Want: want}
+	r.err = &FileError{File: r.file(), Line: line, Code: code, Value: value, Want: want}
 	return false
 }

@@ -69,7 +69,15 @@ const (
 	wantMembers     = "a ZIP of at most 1000 files"
 	wantXMLInZIP    = "a ZIP with at least one XML file"
 	wantOpenZIP     = "a ZIP without password, stored or deflated"
-	wantPacked      = "a ZIP that unpacks to no more than a statement can"
+	wantPacked      = "a file that unpacks to at most 250 times its size"
+
+	wantCSVInZIP   = "a ZIP with at least one CSV file"
+	wantSameHeader = "the same header line in all files of a ZIP"
+	wantKind       = "a file as its ending says, "
+	wantKey        = "a key in the configuration (erp.decrypt) for what is encrypted with "
+	wantOurKey     = "a file encrypted for our key of "
+	wantUndamaged  = "an undamaged file of "
+	wantTwoLayers  = "at most two containers in one another, such as .csv.gz.age"
 )
 
 func wantSize(limit int64) string {
@@ -133,7 +141,15 @@ var germanWants = map[string]string{
 	wantMembers:     "ein ZIP mit höchstens 1000 Dateien",
 	wantXMLInZIP:    "ein ZIP mit mindestens einer XML-Datei",
 	wantOpenZIP:     "ein ZIP ohne Kennwort, gespeichert oder deflated",
-	wantPacked:      "ein ZIP, das nicht mehr enthält, als ein Auszug packen kann",
+	wantPacked:      "eine Datei, die ausgepackt höchstens 250-mal so groß ist",
+
+	wantCSVInZIP:   "ein ZIP mit mindestens einer CSV-Datei",
+	wantSameHeader: "dieselbe Kopfzeile in allen Dateien eines ZIP",
+	wantKind:       "eine Datei, wie ihre Endung sagt, ",
+	wantKey:        "ein Schlüssel in der Konfiguration (erp.decrypt) für Verschlüsseltes mit ",
+	wantOurKey:     "eine Datei, verschlüsselt für unseren Schlüssel von ",
+	wantUndamaged:  "eine unbeschädigte Datei von ",
+	wantTwoLayers:  "höchstens zwei Hüllen umeinander, etwa .csv.gz.age",
 }
 
 // germanUnits are the words after a number in a want.

@@ -90,7 +90,7 @@ func (c *Config) uploadCheck(log *slog.Logger) func(user, name string, content i
 		if !known || feed == purchase.Payments {
 			return nil // what no feed takes, and what is not the merchant's, is told otherwise
 		}
-		err := profile.CheckHeader(feed, content)
+		err := profile.CheckHeader(feed, content, formats.ReadOptions{File: name})
 		if err == nil {
 			return nil
 		}

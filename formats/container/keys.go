@@ -1,0 +1,100 @@
+package container
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	"github.com/ProtonMail/gopenpgp/v3/crypto"
+)
+
+// Keys open what is encrypted. They do not change once they are in use; nil
+// opens nothing.
+type Keys struct {
+	age []age.Identity
+	pgp *crypto.KeyRing
+}
+
+// AddAge adds the identities of a file of age-keygen. Old ones may stand below
+// the new one, to open what came before.
+func (k *Keys) AddAge(text []byte) error {
+	identities, err := age.ParseIdentities(bytes.NewReader(text))
+	if err != nil {
+		return fmt.Errorf("no identities of age (AGE-SECRET-KEY-1…): %w", err)
+	}
+	k.age = append(k.age, identities...)
+	return nil
+}
+
+// AddPGP adds private keys without passphrase, armoured (several blocks may
+// stand one below the other) or one in binary.
+func (k *Keys) AddPGP(text []byte) error {
+	ring, err := pgpKeys(text)
+	if err != nil {
+		return err
+	}
+	for _, key := range ring.GetKeys() {
+		if !key.IsPrivate() {
+			return errors.New("it is a public key; want the private one")
+		}
+		open, err := key.IsUnlocked()
+		if err != nil {
+			return fmt.Errorf("private key: %w", err)
+		}
+		if !open {
+			return errors.New("the private key has a passphrase; export it without one, into a file that only its owner can read")
+		}
+		if k.pgp == nil {
+			if k.pgp, err = crypto.NewKeyRing(nil); err != nil {
+				return err
+			}
+		}
+		if err := k.pgp.AddKey(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pgpKeys reads all keys of a text.
+func pgpKeys(text []byte) (*crypto.KeyRing, error) {
+	ring, err := crypto.NewKeyRing(nil)
+	if err != nil {
+		return nil, err
+	}
+	add := func(binary []byte) error {
+		some, err := crypto.NewKeyRingFromBinary(binary)
+		if err != nil {
+			return fmt.Errorf("no keys of OpenPGP: %w", err)
+		}
+		for _, key := range some.GetKeys() {
+			if err := ring.AddKey(key); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if !bytes.Contains(text, []byte(pgpArmor)) {
+		return ring, add(text)
+	}
+	for rest := bufio.NewReader(bytes.NewReader(text)); ; {
+		block, err := armor.Decode(rest)
+		if err == io.EOF && ring.CountEntities() > 0 {
+			return ring, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("no keys of OpenPGP: %w", err)
+		}
+		binary, err := io.ReadAll(block.Body)
+		if err != nil {
+			return nil, fmt.Errorf("no keys of OpenPGP: %w", err)
+		}
+		if err := add(binary); err != nil {
+			return nil, err
+		}
+	}
+}

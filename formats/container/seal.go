@@ -1,0 +1,67 @@
+package container
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"filippo.io/age"
+	"github.com/ProtonMail/gopenpgp/v3/crypto"
+)
+
+// Recipients are for whom files are encrypted, by one of the two ways.
+type Recipients struct {
+	age []age.Recipient
+	pgp *crypto.KeyRing
+}
+
+// ForAge are recipients by their public keys (age1…), separated by blanks.
+func ForAge(keys string) (*Recipients, error) {
+	all, err := age.ParseRecipients(strings.NewReader(strings.Join(strings.Fields(keys), "\n")))
+	if err != nil {
+		return nil, fmt.Errorf("no public keys of age (age1…): %w", err)
+	}
+	return &Recipients{age: all}, nil
+}
+
+// ForPGP are recipients by their public keys, armoured or binary.
+func ForPGP(text []byte) (*Recipients, error) {
+	ring, err := pgpKeys(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range ring.GetKeys() {
+		if key.IsPrivate() {
+			return nil, errors.New("it is a private key; want the public one, the private one belongs to the ERP alone")
+		}
+	}
+	r := &Recipients{pgp: ring}
+	sealed, err := r.Seal(&bytes.Buffer{}) // a key that cannot encrypt, or has expired, is told now
+	if err != nil {
+		return nil, err
+	}
+	return r, sealed.Close()
+}
+
+// Ending is what the name of an encrypted file has at its end.
+func (r *Recipients) Ending() string {
+	if r.pgp != nil {
+		return ".pgp"
+	}
+	return ".age"
+}
+
+// Seal encrypts what is written; Close ends it and leaves w open. Two times the
+// same text make two different files.
+func (r *Recipients) Seal(w io.Writer) (io.WriteCloser, error) {
+	if r.pgp == nil {
+		return age.Encrypt(w, r.age...)
+	}
+	handle, err := crypto.PGP().Encryption().Recipients(r.pgp).New()
+	if err != nil {
+		return nil, err
+	}
+	return handle.EncryptingWriter(w, crypto.Bytes)
+}
