@@ -23,6 +23,7 @@ type Config struct {
 	Date      string                `yaml:"date"`      // such as DD.MM.YYYY
 	Time      string                `yaml:"time"`      // such as hh:mm:ss: a time of day that may follow a date, read and dropped; or none
 	Feeds     map[string]FeedConfig `yaml:"feeds"`
+	Out       map[string]OutConfig  `yaml:"out"` // by report: ack, rejected, decisions, states, dunning, payouts
 }
 
 // A FeedConfig describes one feed of a profile.
@@ -69,6 +70,7 @@ func (c Config) Build(name string, known func(string) (*Profile, bool)) (*Profil
 		}
 		b.feed("feeds."+name, c.Feeds[name], p.feeds[feed], schemaOf(feed))
 	}
+	b.reports(c.Out, p, base.out)
 	if len(b.faults) > 0 {
 		return nil, errors.Join(b.faults...)
 	}

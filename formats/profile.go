@@ -14,6 +14,7 @@ type Profile struct {
 
 	dialect dialect
 	feeds   map[purchase.Feed]*feedFormat
+	out     map[Report]*outFormat
 }
 
 // A feedFormat is how the files of one feed look. Slices are by column of the

@@ -27,6 +27,7 @@ type Column struct {
 	Name   string // canonical
 	German string // heading of the German style; empty: Name
 	Kind   Kind
+	Values []string // the only words that a cell can hold; nil: any
 }
 
 // A Table writes a report.
@@ -35,8 +36,12 @@ type Table struct {
 	dialect dialect
 	columns []Column
 	cells   []string
-	guard   bool // formulas are neutralised
-	err     error
+	guard   bool                // formulas are neutralised
+	order   []int               // which columns are written, and in which order; nil: all
+	words   []map[string]string // by column: what is written for a word; nil: the word
+
+	headless bool // no header line
+	err      error
 }
 
 // NewTable starts a table for machines: the dialect of the profile, canonical
@@ -55,7 +60,9 @@ func (t *Table) start(w io.Writer, headings []string) *Table {
 	t.e = newEncoder(w, &t.dialect)
 	t.e.lenient = true
 	t.cells = make([]string, len(headings))
-	t.err = t.e.line(headings)
+	if t.err == nil && !t.headless {
+		t.err = t.e.line(headings)
+	}
 	return t
 }
 
@@ -87,16 +94,9 @@ func (s Style) NewTable(w io.Writer, columns []Column) *Table {
 		}
 	}
 	if s != RFC4180 {
-		if _, err := io.WriteString(w, markUTF8); err != nil {
-			t.err = err
-		}
+		_, t.err = io.WriteString(w, markUTF8)
 	}
-	started := t.err
-	t.start(w, headings)
-	if started != nil {
-		t.err = started
-	}
-	return t
+	return t.start(w, headings)
 }
 
 // Row adds a row: string, money.Amount, schedules.Date, int or int64 by
@@ -108,10 +108,28 @@ func (t *Table) Row(values ...any) error {
 	if len(values) != len(t.columns) {
 		return fmt.Errorf("a row of %d values in a table of %d columns", len(values), len(t.columns))
 	}
+	if t.order != nil {
+		return t.chosen(values)
+	}
 	for i, v := range values {
 		cell, err := t.cell(v)
 		if err != nil {
 			return fmt.Errorf("column %s: %w", t.columns[i].Name, err)
+		}
+		t.cells[i] = cell
+	}
+	return t.e.line(t.cells)
+}
+
+// chosen writes the columns that a profile wants, in its words.
+func (t *Table) chosen(values []any) error {
+	for i, c := range t.order {
+		cell, err := t.cell(values[c])
+		if err != nil {
+			return fmt.Errorf("column %s: %w", t.columns[c].Name, err)
+		}
+		if word, mapped := t.words[c][cell]; mapped {
+			cell = t.text(word)
 		}
 		t.cells[i] = cell
 	}

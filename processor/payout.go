@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -32,7 +33,7 @@ func (j *job) settlement(ctx context.Context, p purchase.Payout) ([]made, error)
 		return nil, err
 	}
 	r := j.m.Renderer
-	files, err := j.pair(outbox.ERP, payoutFolder, outbox.Payout, p.ID,
+	files, err := j.report(formats.PayoutsReport, outbox.Payout, p.ID, report.PayoutFacts(p),
 		func(ending string) string { return report.PayoutName(p, ending) },
 		func(w io.Writer) error { return r.PayoutCSV(ctx, w, p) },
 		func(w io.Writer) error { return r.PayoutJSON(ctx, w, p) })

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"strconv"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -211,7 +211,7 @@ func (j *job) reports(ctx context.Context) error {
 			return j.dunning(ctx, *d.Dunning)
 		case d.States != nil:
 			name := j.nameOf(d)
-			return j.pair(outbox.ERP, "out/states", outbox.States, name,
+			return j.report(formats.StatesReport, outbox.States, name, map[string]string{"<run>": name},
 				func(ending string) string { return report.StatesName(j.m.ID(), name, ending) },
 				func(w io.Writer) error { return r.StatesCSV(ctx, w, *d.States) },
 				func(w io.Writer) error { return r.StatesJSON(ctx, w, name, *d.States) })
@@ -239,7 +239,7 @@ func (j *job) nameOf(d purchase.Document) string {
 // dunning writes the report of a dunning run.
 func (j *job) dunning(ctx context.Context, d purchase.Dunning) ([]made, error) {
 	r := j.m.Renderer
-	return j.pair(outbox.ERP, "out/dunning", outbox.Dunning, d.RunDate.String(),
+	return j.report(formats.DunningReport, outbox.Dunning, d.RunDate.String(), map[string]string{"<date>": d.RunDate.String()},
 		func(ending string) string { return report.DunningName(j.m.ID(), d.RunDate, ending) },
 		func(w io.Writer) error { return r.DunningCSV(ctx, w, d) },
 		func(w io.Writer) error { return r.DunningJSON(ctx, w, d) })
@@ -252,6 +252,20 @@ func (j *job) pair(target, folder, kind, subject string, name func(ending string
 		return nil, err
 	}
 	other, err := j.make(target, folder, name(report.JSON), kind, subject, twin)
+	return []made{table, other}, err
+}
+
+// report makes a table for the ERP, where and how its profile wants it, and the
+// JSON twin, which is always the same.
+func (j *job) report(
+	rep formats.Report, kind, subject string, facts map[string]string, name func(ending string) string, csv, twin func(io.Writer) error,
+) ([]made, error) {
+	folder, file := j.m.Renderer.Place(rep, name(report.CSV), facts)
+	table, err := j.make(outbox.ERP, folder, file, kind, subject, csv)
+	if err != nil {
+		return nil, err
+	}
+	other, err := j.make(outbox.ERP, rep.Folder(), name(report.JSON), kind, subject, twin)
 	return []made{table, other}, err
 }
 
@@ -279,7 +293,7 @@ func (j *job) decisions(ctx context.Context) error {
 		return j.add(ctx, nil, told)
 	}
 	r := j.m.Renderer
-	files, err := j.pair(outbox.ERP, "out/decisions", outbox.Decisions, j.run.Name,
+	files, err := j.report(formats.DecisionsReport, outbox.Decisions, j.run.Name, map[string]string{"<run>": j.run.Name},
 		func(ending string) string { return report.DecisionsName(j.m.ID(), j.run.Name, ending) },
 		func(w io.Writer) error { return r.DecisionsCSV(w, all) },
 		func(w io.Writer) error { return r.DecisionsJSON(w, j.run.Name, all) })
@@ -311,58 +325,4 @@ func anyOf[T any](all iter.Seq2[T, error]) bool {
 		return true
 	}
 	return false
-}
-
-// acks writes the acknowledgements of the run, and the rejected rows.
-func (j *job) acks(ctx context.Context) error {
-	target, folder := outbox.ERP, "out/ack"
-	if j.m == j.Bank {
-		target, folder = outbox.Reports, "ack"
-	}
-	used := map[string]bool{}
-	for a, err := range j.Intake.Acks(ctx, j.run) {
-		if err != nil {
-			return err
-		}
-		// Two files of one name may be told of in one run: an ERP that writes
-		// orders.csv every day, and rows of yesterday's that were parked.
-		name := a.Name
-		if used[name] {
-			name = fmt.Sprintf("%s.%d", name, a.File)
-		}
-		used[name] = true
-		files, err := j.ack(ctx, a, name, target, folder)
-		if err != nil {
-			return err
-		}
-		if err := j.add(ctx, files, func(*database.Tx) error { return nil }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (j *job) ack(ctx context.Context, a purchase.Ack, name, target, folder string) ([]made, error) {
-	r := j.m.Renderer
-	subject := strconv.FormatInt(a.File, 10)
-	files, err := j.pair(target, folder, outbox.Ack, subject,
-		func(ending string) string { return report.AckName(name, a.Run, ending) },
-		func(w io.Writer) error { return r.AckCSV(ctx, w, a) },
-		func(w io.Writer) error { return r.AckJSON(ctx, w, a) })
-	if err != nil || a.Rejected == 0 {
-		return files, err
-	}
-	original, err := j.Spool.Open(a.SHA256)
-	if err != nil {
-		return nil, err
-	}
-	rows := int64(0)
-	f, err := j.make(target, folder, report.RejectedName(name, a.Run), outbox.Rejected, subject, func(w io.Writer) (err error) {
-		rows, err = r.RejectedCSV(ctx, w, a, original)
-		return err
-	})
-	if err = errors.Join(err, original.Close()); err != nil || rows == 0 {
-		return files, err
-	}
-	return append(files, f), nil
 }

@@ -214,7 +214,7 @@ func (x *exchange) bank() (*processor.Merchant, error) {
 			Settle: drop.Settle.value, MaxFile: int64(c.MaxFile.value), Keep: drop.After == "keep", Language: c.LanguageOf(""),
 			Accounts: accounts,
 		},
-		Renderer: report.Renderer{Merchant: purchase.Provider, Profile: c.BankProfile(), Style: formats.Style("excel-de"), Language: c.LanguageOf("")},
+		Renderer: report.Renderer{Merchant: purchase.Provider, Profile: c.BankProfile().Inbound(), Style: formats.Style("excel-de"), Language: c.LanguageOf("")},
 		Open:     opener(targets),
 	}, nil
 }

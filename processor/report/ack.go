@@ -17,33 +17,10 @@ const (
 	recordRow     = "ROW"
 )
 
-func ackColumns() []formats.Column {
-	return []formats.Column{
-		{Name: "record", Kind: formats.ID},
-		{Name: "row", Kind: formats.Int},
-		{Name: "line", Kind: formats.Int},
-		{Name: "document_no", Kind: formats.ID},
-		{Name: "status", Kind: formats.ID},
-		{Name: "code", Kind: formats.ID},
-		{Name: "column", Kind: formats.ID},
-		{Name: "value", Kind: formats.Text},
-		{Name: "message", Kind: formats.Text},
-		{Name: "rows", Kind: formats.Int},
-		{Name: "booked", Kind: formats.Int},
-		{Name: "duplicate", Kind: formats.Int},
-		{Name: "conflict", Kind: formats.Int},
-		{Name: "parked", Kind: formats.Int},
-		{Name: "rejected", Kind: formats.Int},
-		{Name: "sum_gross", Kind: formats.Amount},
-		{Name: "sha256", Kind: formats.ID},
-		{Name: "received", Kind: formats.ID},
-	}
-}
-
 // AckCSV writes the acknowledgement (Quittung) of a file: the record FILE, then
 // WARNINGs and ROWs as they come.
 func (r Renderer) AckCSV(ctx context.Context, w io.Writer, a purchase.Ack) error {
-	t := r.Profile.NewTable(w, ackColumns())
+	t := r.Profile.NewReport(w, formats.AckReport)
 	err := t.Row(recordFile, nil, some(a.Line), "", string(a.Verdict), string(a.Code), a.Column, a.Value, a.Message,
 		a.Rows, a.Booked, a.Duplicate, a.Conflict, a.Parked, a.Rejected, a.SumGross, a.SHA256, a.Received.Format(time.RFC3339))
 	if err != nil {

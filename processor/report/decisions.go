@@ -12,25 +12,6 @@ import (
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
-func decisionColumns() []formats.Column {
-	return []formats.Column{
-		{Name: "order_no", Kind: formats.ID},
-		{Name: "decision", Kind: formats.ID},
-		{Name: "code", Kind: formats.ID},
-		{Name: "text_merchant", Kind: formats.Text},
-		{Name: "text_customer", Kind: formats.Text},
-		{Name: "approved_amount", Kind: formats.Amount},
-		{Name: "valid_until", Kind: formats.Date},
-		{Name: "recipient", Kind: formats.Text},
-		{Name: "iban", Kind: formats.ID},
-		{Name: "bic", Kind: formats.ID},
-		{Name: "bank_name", Kind: formats.Text},
-		{Name: "reference", Kind: formats.ID},
-		{Name: "amount", Kind: formats.Amount},
-		{Name: "note", Kind: formats.Text},
-	}
-}
-
 // A decision is one line of the decisions report.
 type decision struct {
 	OrderNo      string         `json:"order_no"`
@@ -88,7 +69,7 @@ func inFours(s string) string {
 
 // DecisionsCSV writes the credit decisions for the merchant's ERP.
 func (r Renderer) DecisionsCSV(w io.Writer, decisions iter.Seq2[purchase.Decision, error]) error {
-	t := r.Profile.NewTable(w, decisionColumns())
+	t := r.Profile.NewReport(w, formats.DecisionsReport)
 	for d, err := range decisions {
 		if err != nil {
 			return err

@@ -12,42 +12,20 @@ import (
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
-func dunningColumns() []formats.Column {
-	return []formats.Column{
-		{Name: "dunning_id", German: "Mahnvorgang", Kind: formats.ID},
-		{Name: "run_date", German: "Mahndatum", Kind: formats.Date},
-		{Name: "level", German: "Stufe", Kind: formats.Int},
-		{Name: "level_name", German: "Bezeichnung", Kind: formats.Text},
-		{Name: "customer_no", German: "Kundennummer", Kind: formats.ID},
-		{Name: "order_no", German: "Auftragsnummer", Kind: formats.ID},
-		{Name: "invoice_no", German: "Rechnungsnummer", Kind: formats.ID},
-		{Name: "due_date", German: "Fällig", Kind: formats.Date},
-		{Name: "days_overdue", German: "Tage überfällig", Kind: formats.Int},
-		{Name: "outstanding", German: "Offen", Kind: formats.Amount},
-		{Name: "interest_booked", German: "Zinsen neu", Kind: formats.Amount},
-		{Name: "interest_total", German: "Zinsen gesamt", Kind: formats.Amount},
-		{Name: "interest_segments", German: "Zinsrechnung", Kind: formats.Text},
-		{Name: "fee", German: "Gebühr", Kind: formats.Amount},
-		{Name: "flat", German: "Pauschale", Kind: formats.Amount},
-		{Name: "charges_total", German: "Kosten offen", Kind: formats.Amount},
-		{Name: "total_due", German: "Gesamt", Kind: formats.Amount},
-		{Name: "pay_until", German: "Zahlbar bis", Kind: formats.Date},
-		{Name: "next_level_on", German: "Nächste Stufe am", Kind: formats.Date},
-		{Name: "hold", German: "Grund", Kind: formats.Text},
-		{Name: "status", German: "Status", Kind: formats.ID},
-	}
-}
-
 // DunningCSV writes the dunning report for accountants.
 func (r Renderer) DunningCSV(ctx context.Context, w io.Writer, d purchase.Dunning) error {
-	t := r.Style.NewTable(w, dunningColumns())
+	foreign, hold := r.foreign, r.hold
+	if r.forERP(formats.DunningReport) {
+		foreign, hold = asItIs, asItIs
+	}
+	t := r.forPeople(w, formats.DunningReport)
 	for n, err := range d.Notices(ctx) {
 		if err != nil {
 			return err
 		}
-		err = t.Row(n.ID, n.RunDate, n.Level, r.levelName(n), r.foreign(n.CustomerNo), r.foreign(n.OrderNo), r.foreign(n.InvoiceNo),
+		err = t.Row(n.ID, n.RunDate, n.Level, r.levelName(n), foreign(n.CustomerNo), foreign(n.OrderNo), foreign(n.InvoiceNo),
 			n.DueDate, n.DaysOverdue, n.Outstanding, n.InterestBooked, n.InterestTotal, r.segments(n.Segments), n.Fee, n.Flat,
-			n.ChargesTotal, n.TotalDue, n.PayUntil, n.NextLevelOn, r.hold(n.Hold), n.Status)
+			n.ChargesTotal, n.TotalDue, n.PayUntil, n.NextLevelOn, hold(n.Hold), n.Status)
 		if err != nil {
 			return err
 		}

@@ -106,6 +106,20 @@ func PayoutName(p purchase.Payout, ending string) string {
 	return fmt.Sprintf("payout_%s_%04dW%02d_%06d%s", p.Merchant, year, week, p.Seq, ending)
 }
 
+// PayoutFacts are what the name of a payout report can be made of.
+func PayoutFacts(p purchase.Payout) map[string]string {
+	year, week := p.PeriodTo.ISOWeek()
+	return map[string]string{
+		"<payout_id>": p.ID, "<seq>": fmt.Sprintf("%06d", p.Seq), "<year>": fmt.Sprintf("%04d", year), "<week>": fmt.Sprintf("%02d", week),
+	}
+}
+
+// AckFacts are what the names of an acknowledgement and of rejected rows can be
+// made of.
+func AckFacts(inbound, run string) map[string]string {
+	return map[string]string{"<file>": shorten(inbound), "<run>": run}
+}
+
 // OpenItemsName is the name of the list of open items of a payout.
 func OpenItemsName(o purchase.OpenItems, ending string) string {
 	return "openitems_" + o.Merchant + "_" + o.Day.String() + ending

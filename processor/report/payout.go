@@ -11,36 +11,13 @@ import (
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
-func payoutColumns() []formats.Column {
-	return []formats.Column{
-		{Name: "payout_id", German: "Auszahlung", Kind: formats.ID},
-		{Name: "payout_date", German: "Auszahlungsdatum", Kind: formats.Date},
-		{Name: "line_no", German: "Zeile", Kind: formats.Int},
-		{Name: "line_type", German: "Art", Kind: formats.Text},
-		{Name: "booked_on", German: "Buchungsdatum", Kind: formats.Date},
-		{Name: "order_no", German: "Auftragsnummer", Kind: formats.ID},
-		{Name: "invoice_no", German: "Rechnungsnummer", Kind: formats.ID},
-		{Name: "invoice_date", German: "Rechnungsdatum", Kind: formats.Date},
-		{Name: "due_date", German: "Fällig", Kind: formats.Date},
-		{Name: "document_no", German: "Belegnummer", Kind: formats.ID},
-		{Name: "customer_no", German: "Kundennummer", Kind: formats.ID},
-		{Name: "gross_claim", German: "Forderung brutto", Kind: formats.Amount},
-		{Name: "amount", German: "Betrag", Kind: formats.Amount},
-		{Name: "currency", German: "Währung", Kind: formats.ID},
-		{Name: "running_balance", German: "Saldo", Kind: formats.Amount},
-		{Name: "guarantee_date", German: "Garantie ab", Kind: formats.Date},
-		{Name: "text", German: "Text", Kind: formats.Text},
-		{Name: "source", German: "Herkunft", Kind: formats.Text},
-	}
-}
-
 // PayoutCSV writes the payout report for accountants: OPENING, the lines,
 // PAYOUT, CLOSING, so that the column amount sums to zero. OPENING has the line
 // number 0, the lines those of the twin, PAYOUT and CLOSING the next two. A
 // payout whose numbers do not agree is an error; what was written by then must
 // not leave.
 func (r Renderer) PayoutCSV(ctx context.Context, w io.Writer, p purchase.Payout) error {
-	t := r.Style.NewTable(w, payoutColumns())
+	t := r.forPeople(w, formats.PayoutsReport)
 	if err := r.payoutRow(t, p, r.opening(p)); err != nil {
 		return err
 	}
@@ -93,9 +70,13 @@ func (r Renderer) payoutRow(t *formats.Table, p purchase.Payout, l purchase.Line
 	if l.InvoiceNo != "" {
 		gross = l.GrossClaim
 	}
-	return t.Row(p.ID, p.Date, l.LineNo, r.lineType(l.Type), l.BookedOn,
-		r.foreign(l.OrderNo), r.foreign(l.InvoiceNo), l.InvoiceDate, l.DueDate, r.foreign(l.DocumentNo), r.foreign(l.CustomerNo),
-		gross, l.Amount, p.Currency, l.Balance, l.GuaranteeDate, r.lineText(p, l), r.foreign(l.Source))
+	foreign, lineType := r.foreign, r.lineType
+	if r.forERP(formats.PayoutsReport) {
+		foreign, lineType = asItIs, func(t purchase.LineType) string { return string(t) }
+	}
+	return t.Row(p.ID, p.Date, l.LineNo, lineType(l.Type), l.BookedOn,
+		foreign(l.OrderNo), foreign(l.InvoiceNo), l.InvoiceDate, l.DueDate, foreign(l.DocumentNo), foreign(l.CustomerNo),
+		gross, l.Amount, p.Currency, l.Balance, l.GuaranteeDate, r.lineText(p, l), foreign(l.Source))
 }
 
 // PayoutJSON writes the machine twin of a payout.

@@ -8,23 +8,9 @@ import (
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
-func stateColumns() []formats.Column {
-	return []formats.Column{
-		{Name: "order_no", Kind: formats.ID},
-		{Name: "invoice_no", Kind: formats.ID},
-		{Name: "state", Kind: formats.ID},
-		{Name: "outstanding", Kind: formats.Amount},
-		{Name: "paid", Kind: formats.Amount},
-		{Name: "credited", Kind: formats.Amount},
-		{Name: "due_date", Kind: formats.Date},
-		{Name: "dunning_level", Kind: formats.Int},
-		{Name: "changed_on", Kind: formats.Date},
-	}
-}
-
 // StatesCSV writes the changed states of claims for the merchant's ERP.
 func (r Renderer) StatesCSV(ctx context.Context, w io.Writer, s purchase.States) error {
-	t := r.Profile.NewTable(w, stateColumns())
+	t := r.Profile.NewReport(w, formats.StatesReport)
 	for c, err := range s.Claims(ctx) {
 		if err != nil {
 			return err

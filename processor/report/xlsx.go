@@ -32,7 +32,7 @@ func (r Renderer) PayoutXLSX(ctx context.Context, w io.Writer, p purchase.Payout
 }
 
 func (r Renderer) payoutXLSX(ctx context.Context, w io.Writer, p purchase.Payout, rows int) (err error) {
-	b := &workbook{Renderer: r, file: excelize.NewFile(), payout: p, columns: payoutColumns(), most: rows}
+	b := &workbook{Renderer: r, file: excelize.NewFile(), payout: p, columns: formats.PayoutsReport.Columns(), most: rows}
 	defer func() {
 		if closed := b.file.Close(); err == nil {
 			err = closed
