@@ -16,7 +16,13 @@ import (
 // 3 October, 25 and 26 December. Holidays of single states do not count, nor
 // does 31 October 2017, a holiday everywhere in that one year.
 func IsWorkingDay(d Date) bool {
-	return IsBankDay(d) && !isAny(d, aa.AscensionDay, aa.PentecostMonday, de.DeutschenEinheit)
+	return IsBankDay(d) && !isHoliday(d)
+}
+
+// isHoliday reports whether d is a nationwide German holiday, whatever its
+// weekday.
+func isHoliday(d Date) bool {
+	return isAny(d, ecb.Holidays...) || isAny(d, aa.AscensionDay, aa.PentecostMonday, de.DeutschenEinheit)
 }
 
 // NextWorkingDay returns the first working day on or after d: when something
