@@ -23,6 +23,7 @@ func (p *program) commands() []*cobra.Command {
 		p.rerunCommand(),
 		p.resendCommand(),
 		p.rebuildCommand(),
+		p.auditCommand(),
 		p.verifyCommand(),
 		p.exportCommand(),
 		p.samplesCommand(),

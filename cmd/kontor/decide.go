@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -30,42 +31,47 @@ type decisionView struct {
 	Reason   string   `json:"reason"`
 	Outcome  string   `json:"outcome,omitempty"` // of a dry run
 	Effects  []effect `json:"effects,omitempty"` // of a dry run
+	Plan     string   `json:"plan,omitempty"`    // of a dry run
 }
 
 // decide registers a decision for the next batch, or shows what it would do.
-func (p *program) decide(ctx context.Context, x *exchange, merchant string, d decision, a asking, outcome func(y *exchange) (string, error)) error {
-	if err := x.undecided(ctx, merchant, d); err != nil {
+func (t *doing) decide(ctx context.Context, d decision, outcome func(y *exchange) (string, error)) error {
+	if err := t.undecided(ctx, t.merchant, d); err != nil {
 		return err
 	}
-	at, err := x.latest(ctx, p, merchant)
+	at, err := t.latest(ctx, t.p, t.merchant)
 	if err != nil {
 		return err
 	}
 	c := purchase.Command{
 		CommandNo: commandNo(at.Format("20060102T150405"), d), Kind: d.Kind, Day: schedules.DateOf(at),
-		Subject: d.Subject, Argument: d.Argument, Operator: a.operator, Reason: a.reason,
+		Subject: d.Subject, Argument: d.Argument, Operator: t.operator, Reason: t.reason,
 	}
-	v := decisionView{decision: d, DryRun: a.dryRun, Operator: a.operator, Reason: a.reason}
+	v := decisionView{decision: d, DryRun: t.dryRun, Operator: t.operator, Reason: t.reason}
 	command := func(y *exchange) func(context.Context, intake.Run, intake.Inbox) error {
 		return func(ctx context.Context, _ intake.Run, _ intake.Inbox) error {
-			return y.db.Write(ctx, func(tx *database.Tx) error { return batch.Command(ctx, tx, merchant, c) })
+			return y.db.Write(ctx, func(tx *database.Tx) error { return batch.Command(ctx, tx, t.merchant, c) })
 		}
 	}
-	if !a.dryRun {
-		if err := command(x)(ctx, intake.Run{}, intake.Inbox{}); err != nil {
-			return err
-		}
-		return p.printDecision(v)
-	}
-	w := work{merchant: merchant, what: d.Kind, register: command}
-	v.Effects, err = p.preview(ctx, x, w, a, at, func(y *exchange) error {
-		v.Outcome, err = outcome(y)
-		return err
+	return t.carry(ctx, act{
+		foresee: func(ctx context.Context) (plan, error) {
+			w := work{merchant: t.merchant, what: d.Kind, register: command}
+			v.Effects, err = t.p.preview(ctx, t.exchange, w, t.asking, at, func(y *exchange) error {
+				v.Outcome, err = outcome(y)
+				return err
+			})
+			return plan{lines: append([]string{v.Text, v.Outcome}, effectLines(v.Effects)...), show: func(hash string) error {
+				v.Plan = hash
+				return t.p.printDecision(v)
+			}}, explainRerun(err)
+		},
+		do: func(ctx context.Context) error {
+			if err := command(t.exchange)(ctx, intake.Run{}, intake.Inbox{}); err != nil {
+				return err
+			}
+			return t.p.printDecision(v)
+		},
 	})
-	if err != nil {
-		return explainRerun(err)
-	}
-	return p.printDecision(v)
 }
 
 // commandNo is the number of a command: when, and what.
@@ -119,5 +125,5 @@ func (p *program) printDecision(v decisionView) error {
 	if err := p.say("Dry run, nothing is changed: "+v.Text+".", "Then "+v.Outcome+"."); err != nil {
 		return err
 	}
-	return p.printEffects(v.Effects)
+	return errors.Join(p.printEffects(v.Effects), p.printPlan(v.Plan))
 }

@@ -65,8 +65,8 @@ func (p *program) claimsDecision(name, short, long string, make func(provider.Li
 }
 
 func (p *program) decideClaim(ctx context.Context, invoice string, a asking, make func(provider.Life) (decision, error)) error {
-	return p.lookAt(ctx, func(x *exchange, merchant string) error {
-		life, err := x.activeClaim(ctx, merchant, invoice)
+	return p.change(ctx, a, false, func(t *doing) error {
+		life, err := t.activeClaim(ctx, t.merchant, invoice)
 		if err != nil {
 			return err
 		}
@@ -74,8 +74,8 @@ func (p *program) decideClaim(ctx context.Context, invoice string, a asking, mak
 		if err != nil {
 			return err
 		}
-		return p.decide(ctx, x, merchant, d, a, func(y *exchange) (string, error) {
-			life, _, err := y.provider.Claim(ctx, merchant, invoice)
+		return t.decide(ctx, d, func(y *exchange) (string, error) {
+			life, _, err := y.provider.Claim(ctx, t.merchant, invoice)
 			return fmt.Sprintf("claim %s would owe %s and charges of %s%s, and be %s", invoice, life.Claim.Outstanding-life.WrittenOff, life.Claim.Charges, writtenOff(life), life.State), err
 		})
 	})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -65,44 +66,67 @@ type closingView struct {
 	Operator string    `json:"operator"`
 	Reason   string    `json:"reason"`
 	DryRun   bool      `json:"dry_run,omitempty"`
+	Plan     string    `json:"plan,omitempty"` // of a dry run
 }
 
 func (p *program) ledgerClose(ctx context.Context, period string, a asking) error {
-	return p.lookAt(ctx, func(x *exchange, merchant string) error {
-		m, err := parseMonth(period, x.config.ZoneOf(merchant))
+	return p.change(ctx, a, false, func(t *doing) error {
+		m, err := parseMonth(period, t.config.ZoneOf(t.merchant))
 		if err != nil {
 			return err
 		}
-		at, err := x.latest(ctx, p, merchant)
+		at, err := t.latest(ctx, p, t.merchant)
 		if err != nil {
 			return err
 		}
-		if err := x.closable(ctx, merchant, m, at); err != nil {
+		if err := t.closable(ctx, t.merchant, m, at); err != nil {
 			return err
 		}
 		c := ledger.Closing{Period: m.String(), Until: m.until, ClosedAt: at, Operator: a.operator, Reason: a.reason}
-		if !a.dryRun {
-			if c, err = x.provider.Close(ctx, merchant, c); err != nil {
-				return err
-			}
-		}
-		v := closingView{merchant, c.Period, c.Until, c.ClosedAt, 0, c.Entry, c.Hash, c.Operator, c.Reason, a.dryRun}
-		err = x.db.Read(ctx, func(tx *database.Tx) (err error) {
-			v.Entries, err = ledger.Count(ctx, tx, merchant, m.from, m.until)
-			return err
+		return t.carry(ctx, act{
+			foresee: func(ctx context.Context) (plan, error) {
+				v, err := t.closing(ctx, m, c)
+				return plan{lines: []string{fmt.Sprintf("close %s with %d entries", v.Period, v.Entries)}, show: func(hash string) error {
+					v.DryRun, v.Plan = true, hash
+					return p.printClosing(v)
+				}}, err
+			},
+			do: func(ctx context.Context) error {
+				c, err := t.provider.Close(ctx, t.merchant, c)
+				if err != nil {
+					return err
+				}
+				v, err := t.closing(ctx, m, c)
+				if err != nil {
+					return err
+				}
+				return p.printClosing(v)
+			},
 		})
-		if err != nil {
-			return err
-		}
-		if p.json {
-			return p.printJSON(v)
-		}
-		if a.dryRun {
-			return p.say(fmt.Sprintf("Dry run, nothing is changed: %s of %s would be closed, with %s.", v.Period, merchant, count(v.Entries, "entry", "entries")))
-		}
-		return p.say(fmt.Sprintf("%s of %s is closed, with %s; the books end at entry %d, hash %.12s….", v.Period, merchant, count(v.Entries, "entry", "entries"), v.Entry, v.Hash),
-			fmt.Sprintf("What comes later is booked from %s on.", v.Until.Format("2006-01-02")))
 	})
+}
+
+func (t *doing) closing(ctx context.Context, m month, c ledger.Closing) (closingView, error) {
+	v := closingView{
+		Merchant: t.merchant, Period: c.Period, Until: c.Until, ClosedAt: c.ClosedAt, Entry: c.Entry, Hash: c.Hash, Operator: c.Operator, Reason: c.Reason,
+	}
+	err := t.db.Read(ctx, func(tx *database.Tx) (err error) {
+		v.Entries, err = ledger.Count(ctx, tx, t.merchant, m.from, m.until)
+		return err
+	})
+	return v, err
+}
+
+func (p *program) printClosing(v closingView) error {
+	switch {
+	case p.json:
+		return p.printJSON(v)
+	case v.DryRun:
+		return errors.Join(p.say(fmt.Sprintf("Dry run, nothing is changed: %s of %s would be closed, with %s.", v.Period, v.Merchant, count(v.Entries, "entry", "entries"))),
+			p.printPlan(v.Plan))
+	}
+	return p.say(fmt.Sprintf("%s of %s is closed, with %s; the books end at entry %d, hash %.12s….", v.Period, v.Merchant, count(v.Entries, "entry", "entries"), v.Entry, v.Hash),
+		fmt.Sprintf("What comes later is booked from %s on.", v.Until.Format("2006-01-02")))
 }
 
 // closable refuses a month that cannot be closed now.
@@ -170,7 +194,7 @@ func (p *program) ledgerClosings(ctx context.Context) error {
 		zone := x.config.ZoneOf(merchant)
 		views, rows := []closingView{}, [][]string{}
 		for _, c := range all {
-			v := closingView{merchant, c.Period, c.Until.In(zone), c.ClosedAt.In(zone), 0, c.Entry, c.Hash, c.Operator, c.Reason, false}
+			v := closingView{merchant, c.Period, c.Until.In(zone), c.ClosedAt.In(zone), 0, c.Entry, c.Hash, c.Operator, c.Reason, false, ""}
 			err := x.db.Read(ctx, func(tx *database.Tx) (err error) {
 				v.Entries, err = ledger.Count(ctx, tx, merchant, monthOf(c.Until.Add(-time.Second), zone).from, c.Until)
 				return err

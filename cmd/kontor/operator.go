@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"os/user"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kontor-exchange/kontor/processor"
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -16,6 +19,7 @@ import (
 	"github.com/kontor-exchange/kontor/processor/ledger"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/processor/spool"
 )
 
 // An asking is who wants something changed, why, and whether only to see what
@@ -23,11 +27,16 @@ import (
 type asking struct {
 	operator, reason, asOf string
 	dryRun                 bool
+	apply                  string   // hash of a plan
+	loud                   bool     // it logs to the terminal
+	verb                   string   // of the command line, such as "rerun rows"
+	arguments              []string // and the flags that were given
 }
 
 // flags adds the flags of a verb that changes something.
 func (a *asking) flags(c *cobra.Command) {
-	c.Flags().BoolVar(&a.dryRun, "dry-run", false, "change nothing; show what would happen, rows and euro")
+	c.Flags().BoolVar(&a.dryRun, "dry-run", false, "change nothing; show what would happen, rows and euro, and the hash of this plan")
+	c.Flags().StringVar(&a.apply, "apply", "", "do it only if it is still what the dry run with this `HASH` has shown")
 	c.Flags().StringVar(&a.operator, "operator", "", "`NAME` of who wants it, for the record (default: the user of this machine)")
 	c.Flags().StringVar(&a.reason, "reason", "", "`WHY`, for the record")
 }
@@ -47,6 +56,13 @@ func (a *asking) complete(c *cobra.Command, needsReason bool) error {
 			return usage("write it in letters", "%s: --%s has a character that cannot be printed", c.CommandPath(), name)
 		}
 	}
+	if a.dryRun && a.apply != "" {
+		return usage("first the one, then the other", "%s: --dry-run and --apply do not go together", c.CommandPath())
+	}
+	if len(a.apply) != 0 && len(a.apply) != hashDigits {
+		return usage("a dry run prints it in its last line", "%s: --apply %q is not the hash of a plan: want %d hex digits", c.CommandPath(), a.apply, hashDigits)
+	}
+	a.written(c)
 	if a.operator = strings.TrimSpace(a.operator); a.operator != "" {
 		return nil
 	}
@@ -56,6 +72,19 @@ func (a *asking) complete(c *cobra.Command, needsReason bool) error {
 	}
 	a.operator = u.Username
 	return nil
+}
+
+// written keeps what stands on the command line, without what only says who,
+// why and how.
+func (a *asking) written(c *cobra.Command) {
+	_, a.verb, _ = strings.Cut(c.CommandPath(), " ")
+	a.arguments = append([]string{}, c.Flags().Args()...)
+	inherited := c.InheritedFlags()
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if inherited.Lookup(f.Name) == nil && !slices.Contains([]string{"operator", "reason", "dry-run", "apply"}, f.Name) {
+			a.arguments = append(a.arguments, "--"+f.Name+"="+f.Value.String())
+		}
+	})
 }
 
 // A work is what a person wants done: register says it to a run.
@@ -76,31 +105,65 @@ func (w work) request(y *exchange, a asking, at time.Time) processor.Request {
 
 // preview does a work in a dry run, together with the next transmit, and tells
 // what it moves in the books. see looks at the outcome before it is undone.
-func (p *program) preview(ctx context.Context, x *exchange, w work, a asking, at time.Time, see func(y *exchange) error) (moved []effect, err error) {
-	err = x.db.Dry(ctx, func(db *database.DB) error {
-		y := &exchange{config: x.config, db: db, spool: x.spool}
-		if err := y.assemble(p, quiet()); err != nil {
-			return err
-		}
+func (p *program) preview(ctx context.Context, x *exchange, w work, a asking, at time.Time, see func(y *exchange) error) ([]effect, error) {
+	return p.previewAll(ctx, x, w.merchant, a, at, func(y *exchange) error {
+		return y.engine.Preview(ctx, w.request(y, a, at))
+	}, see)
+}
+
+// previewAll is preview for anything that can be done.
+func (p *program) previewAll(ctx context.Context, x *exchange, merchant string, a asking, at time.Time, do, see func(y *exchange) error) (moved []effect, err error) {
+	err = p.dry(ctx, x, func(y *exchange) error {
 		// What waits anyway is transmitted first, so that it does not count.
-		if err := y.engine.Preview(ctx, work{merchant: w.merchant, what: "before"}.request(y, a, at)); err != nil {
+		if err := y.engine.Preview(ctx, work{merchant: merchant, what: "before"}.request(y, a, at)); err != nil {
 			return err
 		}
-		before, err := y.balances(ctx)
+		moved, err = y.watchBooks(ctx, func() error { return do(y) })
 		if err != nil {
 			return err
 		}
-		if err := y.engine.Preview(ctx, w.request(y, a, at)); err != nil {
-			return err
-		}
-		after, err := y.balances(ctx)
-		if err != nil {
-			return err
-		}
-		moved = effects(before, after, x.config.MerchantIDs())
 		return see(y)
 	})
 	return moved, err
+}
+
+// dry runs f on an exchange in which everything happens and nothing remains: a
+// transaction that is rolled back, and a spool over the real one that is thrown
+// away. What lies in an inbox counts as complete at once.
+func (p *program) dry(ctx context.Context, x *exchange, f func(y *exchange) error) (err error) {
+	dir, err := os.MkdirTemp("", "kontor-dry-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	files, err := spool.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.Close()) }()
+	return x.db.Dry(ctx, func(db *database.DB) error {
+		y := &exchange{config: x.config, db: db, spool: files.Over(x.spool)}
+		if err := y.assemble(p, quiet()); err != nil {
+			return err
+		}
+		for _, m := range append([]*processor.Merchant{y.engine.Bank}, y.engine.Merchants...) {
+			m.Inbox.Settle = 0
+		}
+		return f(y)
+	})
+}
+
+// watchBooks tells what something moves in the books.
+func (x *exchange) watchBooks(ctx context.Context, do func() error) ([]effect, error) {
+	before, err := x.balances(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := do(); err != nil {
+		return nil, err
+	}
+	after, err := x.balances(ctx)
+	return effects(before, after, x.config.MerchantIDs()), err
 }
 
 // An effect is what changes on an account, debit positive.

@@ -149,8 +149,8 @@ func (p *program) ordersDecide(ctx context.Context, number, word string, a askin
 	if !known {
 		return usage("kontor orders decide "+number+" accept --reason …", "%q is not a decision; want accept or decline", word)
 	}
-	return p.lookAt(ctx, func(x *exchange, merchant string) error {
-		v, err := x.order(ctx, merchant, number)
+	return p.change(ctx, a, false, func(t *doing) error {
+		v, err := t.order(ctx, t.merchant, number)
 		if err != nil {
 			return err
 		}
@@ -159,13 +159,13 @@ func (p *program) ordersDecide(ctx context.Context, number, word string, a askin
 			Kind: purchase.Decide, Subject: number, Argument: purchase.DecideOn(outcome, v.Gross),
 			Text: fmt.Sprintf("order %s of %s, which is %s (%s), is %s", number, v.Gross, last.Decision, last.Code, outcome),
 		}
-		if err := x.undecided(ctx, merchant, d); err != nil {
+		if err := t.undecided(ctx, t.merchant, d); err != nil {
 			return err
 		}
 		if err := v.decidable(outcome); err != nil {
 			return err
 		}
-		return p.decide(ctx, x, merchant, d, a, func(y *exchange) (string, error) { return y.decidedOrder(ctx, merchant, number) })
+		return t.decide(ctx, d, func(y *exchange) (string, error) { return y.decidedOrder(ctx, t.merchant, number) })
 	})
 }
 

@@ -104,12 +104,12 @@ is owed. It travels to the provider with the next batch.`,
 }
 
 func (p *program) paymentsAssign(ctx context.Context, payment, invoice string, a asking) error {
-	return p.lookAt(ctx, func(x *exchange, merchant string) error {
-		m, err := x.assignable(ctx, merchant, payment, invoice)
+	return p.change(ctx, a, false, func(t *doing) error {
+		m, err := t.assignable(ctx, t.merchant, payment, invoice)
 		if err != nil {
 			return err
 		}
-		life, err := x.activeClaim(ctx, merchant, invoice)
+		life, err := t.activeClaim(ctx, t.merchant, invoice)
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (p *program) paymentsAssign(ctx context.Context, payment, invoice string, a
 			Kind: purchase.Assign, Subject: payment, Argument: invoice,
 			Text: fmt.Sprintf("payment %s of %s is booked on claim %s, which owes %s and charges of %s", payment, m.Waiting, invoice, life.Claim.Outstanding-life.WrittenOff, life.Claim.Charges),
 		}
-		return p.decide(ctx, x, merchant, d, a, func(y *exchange) (string, error) { return y.assigned(ctx, merchant, payment, invoice) })
+		return t.decide(ctx, d, func(y *exchange) (string, error) { return y.assigned(ctx, t.merchant, payment, invoice) })
 	})
 }
 

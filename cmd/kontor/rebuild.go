@@ -54,6 +54,8 @@ type rebuiltView struct {
 	DryRun   bool          `json:"dry_run"`
 	Operator string        `json:"operator"`
 	Reason   string        `json:"reason"`
+	Plan     string        `json:"plan,omitempty"` // of a dry run
+	of       outbox.Entry
 }
 
 type rebuiltFile struct {
@@ -64,34 +66,77 @@ type rebuiltFile struct {
 }
 
 func (p *program) rebuild(ctx context.Context, name string, supersede bool, a asking) error {
-	return p.lookAt(ctx, func(x *exchange, merchant string) error {
-		of, err := x.outbox.Entry(ctx, merchant, name)
-		if err != nil {
-			return explainResend(err)
-		}
-		v := rebuiltView{Report: of.File.String(), Files: []rebuiltFile{}, Left: []string{}, DryRun: a.dryRun, Operator: a.operator, Reason: a.reason}
-		all, err := x.anew(ctx, of)
-		if err != nil {
-			return explainRebuild(err)
-		}
-		differs := 0
-		for _, r := range all {
-			v.Files = append(v.Files, rebuiltFile{r.File.String(), r.Same(), r.Left.SHA256, r.Anew.SHA256})
-			if !r.Same() {
-				differs++
-			}
-		}
-		if supersede && differs > 0 && !a.dryRun {
-			left, err := x.engine.Supersede(ctx, of, all, outbox.Request{Operator: a.operator, Reason: a.reason})
+	if !supersede && !a.dryRun && a.apply == "" { // it only compares
+		return p.lookAt(ctx, func(x *exchange, merchant string) error {
+			v, _, err := x.compared(ctx, merchant, name)
 			if err != nil {
-				return explainRebuild(err)
+				return err
 			}
-			for _, f := range left {
-				v.Left = append(v.Left, f.String())
-			}
+			return errors.Join(p.printRebuilt(v), v.verdict(false))
+		})
+	}
+	return p.change(ctx, a, false, func(t *doing) error {
+		v, all, err := t.compared(ctx, t.merchant, name)
+		if err != nil {
+			return err
 		}
-		return errors.Join(p.printRebuilt(v), v.verdict(differs, supersede))
+		v.DryRun, v.Operator, v.Reason = a.dryRun, a.operator, a.reason
+		return t.carry(ctx, act{
+			foresee: func(context.Context) (plan, error) {
+				return plan{lines: v.lines(), show: func(hash string) error {
+					v.Plan = hash
+					return errors.Join(p.printRebuilt(v), v.verdict(supersede))
+				}}, nil
+			},
+			do: func(ctx context.Context) error {
+				if v.differs() > 0 {
+					left, err := t.engine.Supersede(ctx, v.of, all, outbox.Request{Operator: a.operator, Reason: a.reason})
+					if err != nil {
+						return explainRebuild(err)
+					}
+					for _, f := range left {
+						v.Left = append(v.Left, f.String())
+					}
+				}
+				return errors.Join(p.printRebuilt(v), v.verdict(supersede))
+			},
+		})
 	})
+}
+
+// compared makes a report anew and compares it with what has left.
+func (x *exchange) compared(ctx context.Context, merchant, name string) (v rebuiltView, all []processor.Rebuilt, err error) {
+	of, err := x.outbox.Entry(ctx, merchant, name)
+	if err != nil {
+		return v, nil, explainResend(err)
+	}
+	v = rebuiltView{Report: of.File.String(), Files: []rebuiltFile{}, Left: []string{}, of: of}
+	if all, err = x.anew(ctx, of); err != nil {
+		return v, nil, explainRebuild(err)
+	}
+	for _, r := range all {
+		v.Files = append(v.Files, rebuiltFile{r.File.String(), r.Same(), r.Left.SHA256, r.Anew.SHA256})
+	}
+	return v, all, nil
+}
+
+func (v rebuiltView) differs() (n int) {
+	for _, f := range v.Files {
+		if !f.Same {
+			n++
+		}
+	}
+	return n
+}
+
+// lines are the plan: what leaves anew.
+func (v rebuiltView) lines() (all []string) {
+	for _, f := range v.Files {
+		if !f.Same {
+			all = append(all, fmt.Sprintf("%s: %s → %s", f.File, dash(f.SHA256), f.Anew))
+		}
+	}
+	return all
 }
 
 // anew makes the report in a spool that is thrown away.
@@ -113,7 +158,8 @@ func (x *exchange) anew(ctx context.Context, of outbox.Entry) (all []processor.R
 
 // verdict is the exit: what left stands, or a further version does, or they
 // contradict each other.
-func (v rebuiltView) verdict(differs int, supersede bool) error {
+func (v rebuiltView) verdict(supersede bool) error {
+	differs := v.differs()
 	switch {
 	case differs == 0 && supersede:
 		return failWith(exitNothing, fmt.Errorf("%s is the same when it is made anew; there is nothing to supersede", v.Report), "kontor resend sends the same bytes again")
@@ -149,7 +195,7 @@ func (p *program) printRebuilt(v rebuiltView) error {
 	case len(v.Left) > 0:
 		return p.say("What left before stays, superseded. No money moves.", nextRun)
 	case v.DryRun:
-		return p.say("Dry run, nothing is changed. No money would move.")
+		return errors.Join(p.say("Dry run, nothing is changed. No money would move."), p.printPlan(v.Plan))
 	}
 	return nil
 }

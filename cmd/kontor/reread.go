@@ -40,71 +40,78 @@ type reread struct {
 	Rows      []rowChange `json:"rows,omitempty"`       // of a rerun of rows
 	NotBooked []rowView   `json:"not_booked,omitempty"` // of a file that was read as a whole
 	Effects   []effect    `json:"effects,omitempty"`    // of a dry run
+	Plan      string      `json:"plan,omitempty"`       // of a dry run
 }
 
 // reread finds a file, reads it or its rows again, and tells what came of it.
-func (p *program) reread(ctx context.Context, what string, a asking, plan func(intake.FileInfo) (rereading, error)) (err error) {
-	c, err := Load(p.configFile)
-	if err != nil {
-		return err
-	}
-	merchant, err := c.choose(p.merchant)
-	if err != nil {
-		return err
-	}
-	open := p.openExclusive
-	if a.dryRun {
-		open = p.open
-	}
-	x, err := open(ctx, c, quiet())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, x.close()) }()
-	info, err := x.findFile(ctx, merchant, what)
-	if err != nil {
-		return err
-	}
-	r, err := plan(info)
-	if err != nil {
-		return err
-	}
-	at, err := x.runAt(ctx, p, a, info.Owner)
-	if err != nil {
-		return err
-	}
-	out, err := p.perform(ctx, x, r, info, a, at)
-	if err != nil {
-		return explainRerun(err)
-	}
-	if err := p.printReread(out, x.config.ZoneOf(merchant)); err != nil {
-		return err
-	}
-	return out.verdict()
+func (p *program) reread(ctx context.Context, what string, a asking, choose func(intake.FileInfo) (rereading, error)) (err error) {
+	return p.change(ctx, a, true, func(t *doing) error {
+		info, err := t.findFile(ctx, t.merchant, what)
+		if err != nil {
+			return err
+		}
+		r, err := choose(info)
+		if err != nil {
+			return err
+		}
+		at, err := t.runAt(ctx, p, a, info.Owner)
+		if err != nil {
+			return err
+		}
+		before, err := t.rowViews(ctx, info)
+		if err != nil {
+			return err
+		}
+		return t.carry(ctx, t.again(r, info, before, at))
+	})
 }
 
-// perform does a rereading, or previews it.
-func (p *program) perform(ctx context.Context, x *exchange, r rereading, info intake.FileInfo, a asking, at time.Time) (reread, error) {
-	out := reread{DryRun: a.dryRun, Run: at}
-	before, err := x.rowViews(ctx, info)
-	if err != nil {
-		return out, err
-	}
+// again is a rereading as an act.
+func (t *doing) again(r rereading, info intake.FileInfo, before []rowView, at time.Time) act {
 	w := work{
 		merchant: info.Owner, what: fmt.Sprintf("%s %s", r.verb, fileID(info.Number)),
 		register: func(y *exchange) func(context.Context, intake.Run, intake.Inbox) error {
 			return func(ctx context.Context, run intake.Run, box intake.Inbox) error { return r.register(ctx, y, run, box) }
 		},
 	}
-	see := func(y *exchange) error { return out.see(ctx, y, r, info, before) }
-	if a.dryRun {
-		out.Effects, err = p.preview(ctx, x, w, a, at, see)
-		return out, err
+	tell := func(out reread) error {
+		return errors.Join(t.p.printReread(out, t.config.ZoneOf(t.merchant)), out.verdict())
 	}
-	if err := x.engine.Rerun(ctx, w.request(x, a, at)); err != nil {
-		return out, err
+	return act{
+		foresee: func(ctx context.Context) (plan, error) {
+			out := reread{DryRun: true, Run: at}
+			moved, err := t.p.preview(ctx, t.exchange, w, t.asking, at, func(y *exchange) error { return out.see(ctx, y, r, info, before) })
+			out.Effects = moved
+			return plan{lines: out.lines(), show: func(hash string) error {
+				out.Plan = hash
+				return tell(out)
+			}}, explainRerun(err)
+		},
+		do: func(ctx context.Context) error {
+			out := reread{Run: at}
+			if err := t.engine.Rerun(ctx, w.request(t.exchange, t.asking, at)); err != nil {
+				return explainRerun(err)
+			}
+			if err := out.see(ctx, t.exchange, r, info, before); err != nil {
+				return err
+			}
+			return tell(out)
+		},
 	}
-	return out, see(x)
+}
+
+// lines are the plan of a rereading: what becomes of each row, and the effect.
+func (out reread) lines() (all []string) {
+	f := out.File
+	all = append(all, fmt.Sprintf("file %s %s: %s %s, %d rows, %d booked, %d duplicate, %d conflict, %d rejected, %d parked",
+		f.Name, f.SHA256, f.Verdict, f.Code, f.Rows, f.Now.Booked, f.Now.Duplicate, f.Now.Conflict, f.Now.Rejected, f.Now.Parked))
+	for _, r := range out.Rows {
+		all = append(all, fmt.Sprintf("line %d %s: %s %s → %s %s", r.Line, r.DocumentNo, r.Before, r.BeforeCode, r.After, r.AfterCode))
+	}
+	for _, r := range out.NotBooked {
+		all = append(all, fmt.Sprintf("line %d %s: %s %s", r.Line, r.DocumentNo, r.Status, r.Code))
+	}
+	return append(all, effectLines(out.Effects)...)
 }
 
 // see gathers what became of the file and its rows.
@@ -201,7 +208,7 @@ func (p *program) printReread(out reread, zone *time.Location) error {
 		return err
 	}
 	if out.DryRun {
-		return p.printEffects(out.Effects)
+		return errors.Join(p.printEffects(out.Effects), p.printPlan(out.Plan))
 	}
 	return p.say("What is booked now travels with the next run; kontor run does it now.")
 }

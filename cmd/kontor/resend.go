@@ -43,24 +43,49 @@ type resent struct {
 	DryRun     bool   `json:"dry_run"`
 	Operator   string `json:"operator"`
 	Reason     string `json:"reason"`
+	Plan       string `json:"plan,omitempty"` // of a dry run
 }
 
 func (p *program) resend(ctx context.Context, name string, a asking) error {
-	return p.lookAt(ctx, func(x *exchange, merchant string) error {
-		e, err := x.outbox.Resend(ctx, merchant, name, outbox.Request{Operator: a.operator, Reason: a.reason, DryRun: a.dryRun})
-		if err != nil {
-			return explainResend(err)
+	return p.change(ctx, a, false, func(t *doing) error {
+		again := func(ctx context.Context, dry bool) (v resent, err error) {
+			e, err := t.outbox.Resend(ctx, t.merchant, name, outbox.Request{Operator: a.operator, Reason: a.reason, DryRun: dry})
+			if err != nil {
+				return v, explainResend(err)
+			}
+			return resent{e.File.String(), e.Kind, e.SHA256, e.Size, e.Deliveries, dry, a.operator, a.reason, ""}, nil
 		}
-		v := resent{e.File.String(), e.Kind, e.SHA256, e.Size, e.Deliveries, a.dryRun, a.operator, a.reason}
-		if p.json {
-			return p.printJSON(v)
-		}
-		what := fmt.Sprintf("%s, %s with sha256 %s, delivered %s before", v.File, count(v.Size, "byte", "bytes"), v.SHA256, count(v.Deliveries, "time", "times"))
-		if a.dryRun {
-			return p.say("Dry run, nothing is changed: it would be sent again: "+what+".", "No money would move.")
-		}
-		return p.say("Sent again: "+what+".", nextRun)
+		return t.carry(ctx, act{
+			foresee: func(ctx context.Context) (plan, error) {
+				v, err := again(ctx, true)
+				return plan{lines: []string{v.what()}, show: func(hash string) error {
+					v.Plan = hash
+					return p.printResent(v)
+				}}, err
+			},
+			do: func(ctx context.Context) error {
+				v, err := again(ctx, false)
+				if err != nil {
+					return err
+				}
+				return p.printResent(v)
+			},
+		})
 	})
+}
+
+func (v resent) what() string {
+	return fmt.Sprintf("%s, %s with sha256 %s, delivered %s before", v.File, count(v.Size, "byte", "bytes"), v.SHA256, count(v.Deliveries, "time", "times"))
+}
+
+func (p *program) printResent(v resent) error {
+	switch {
+	case p.json:
+		return p.printJSON(v)
+	case v.DryRun:
+		return errors.Join(p.say("Dry run, nothing is changed: it would be sent again: "+v.what()+".", "No money would move."), p.printPlan(v.Plan))
+	}
+	return p.say("Sent again: "+v.what()+".", nextRun)
 }
 
 func explainResend(err error) error {

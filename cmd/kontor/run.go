@@ -10,12 +10,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kontor-exchange/kontor/processor"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
 // runCommand does what the daemon does at one time, then ends.
 func (p *program) runCommand() *cobra.Command {
-	var asOf string
+	a := asking{loud: true}
 	c := &cobra.Command{
 		Use:   "run [JOB…]",
 		Short: "Do what is due now, for all merchants, and end",
@@ -23,17 +24,27 @@ func (p *program) runCommand() *cobra.Command {
 transmit, dunning, deliver), then end: exactly what the daemon does at that
 time. A payout brings the guarantees before it. A run that was cut off is finished
 first; a merchant whose run cannot be finished waits until it can, and the others
-go on. All merchants take part, since the statements of the bank belong to all.`,
+go on. All merchants take part, since the statements of the bank belong to all.
+
+With --dry-run nothing is taken, booked or delivered: it tells which files would be
+read and with what verdicts, what would be told, and what would move in the books.`,
 		Example: `  kontor run
   kontor run collect transmit deliver
-  kontor run --as-of 2026-10-02T12:00`,
-		RunE: func(c *cobra.Command, args []string) error { return p.run(c.Context(), args, asOf) },
+  kontor run --as-of 2026-10-02T12:00
+  kontor run --dry-run`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.complete(c, false); err != nil {
+				return err
+			}
+			return p.run(c.Context(), args, a)
+		},
 	}
-	c.Flags().StringVar(&asOf, "as-of", "", "the time of the run, such as 2026-10-02T12:00 (default: now); a later time needs simulation: true")
-	return exits(c, exitDone, exitFailed, exitUsage, exitNothing, exitHeld, exitRefused)
+	a.flags(c)
+	c.Flags().StringVar(&a.asOf, "as-of", "", "the time of the run, such as 2026-10-02T12:00 (default: now); a later time needs simulation: true")
+	return exits(c, exitDone, exitFailed, exitUsage, exitNothing, exitRejected, exitConflict, exitHeld, exitRefused)
 }
 
-func (p *program) run(ctx context.Context, names []string, asOf string) (err error) {
+func (p *program) run(ctx context.Context, names []string, a asking) (err error) {
 	jobs, err := namedJobs(names)
 	if err != nil {
 		return err
@@ -45,16 +56,16 @@ func (p *program) run(ctx context.Context, names []string, asOf string) (err err
 	if _, err := c.chosen(p.merchant); err != nil {
 		return err
 	}
-	at, err := p.runTime(c, asOf)
+	at, err := p.runTime(c, a.asOf)
 	if err != nil {
 		return err
 	}
-	x, err := p.openExclusive(ctx, c, p.logger(c))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, x.close()) }()
-	return explainRun(x.engine.Run(ctx, at, jobs))
+	return p.changeOf(ctx, c, purchase.Provider, a, true, func(t *doing) error {
+		return t.carry(ctx, act{
+			foresee: func(ctx context.Context) (plan, error) { return t.foreseeRun(ctx, at, jobs) },
+			do:      func(ctx context.Context) error { return explainRun(t.engine.Run(ctx, at, jobs)) },
+		})
+	})
 }
 
 // namedJobs reads the jobs on the command line; none means all.

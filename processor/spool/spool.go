@@ -22,7 +22,10 @@ import (
 )
 
 // A Spool is a folder of files named by their hash, in 256 sub-folders.
-type Spool struct{ root *os.Root }
+type Spool struct {
+	root *os.Root
+	base *Spool // see [Spool.Over]
+}
 
 // Open opens the spool in a folder, creating it with mode 0700.
 func Open(dir string) (*Spool, error) {
@@ -34,6 +37,13 @@ func Open(dir string) (*Spool, error) {
 		return nil, fmt.Errorf("open the spool: %w", err)
 	}
 	return &Spool{root: root}, nil
+}
+
+// Over lets a spool give what it does not have from another one, into which
+// nothing is written: for a dry run, whose spool is thrown away.
+func (s *Spool) Over(base *Spool) *Spool {
+	s.base = base
+	return s
 }
 
 // Close releases the folder.
@@ -61,6 +71,9 @@ func (s *Spool) Open(sum string) (*os.File, error) {
 		return nil, err
 	}
 	f, err := s.root.Open(p)
+	if errors.Is(err, fs.ErrNotExist) && s.base != nil {
+		return s.base.Open(sum)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("spool: %s is missing; restore it from a backup of the data folder: %w", sum, err)
 	}

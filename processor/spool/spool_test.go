@@ -214,3 +214,37 @@ func TestStoreAtOnce(t *testing.T) {
 		t.Errorf("%d files; want 4: %v", files, tree(t, dir))
 	}
 }
+
+// A spool over another one reads from both and writes into its own folder.
+func TestOver(t *testing.T) {
+	base, err := spool.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	top, err := spool.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	top.Over(base)
+	for text, s := range map[string]*spool.Spool{"below": base, "above": top} {
+		stored, err := s.Bytes([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := top.Open(stored.SHA256)
+		if err != nil {
+			t.Fatalf("Open of what lies %s: %v", text, err)
+		}
+		got, err := io.ReadAll(f)
+		if err != nil || string(got) != text {
+			t.Errorf("Open of what lies %s = %q, %v", text, got, err)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+		if f, err := base.Open(stored.SHA256); (err == nil) != (s == base) {
+			t.Errorf("the base has what was written above it: %v, %v", f, err)
+		}
+	}
+}
