@@ -12,16 +12,30 @@ import (
 // publish gives the file its final name. The plain rename comes first: by the
 // protocol, and in OpenSSH by a hard link, it refuses a name that is in use.
 // Servers that replace instead are the reason for the look before it. The
-// posix-rename, which always replaces, is for servers that know no other.
+// posix-rename, which always replaces, is for servers that know no other. Where
+// names are replaced, the look helps against others; of our own Puts only one at
+// a time publishes under a name.
 func (s *server) publish(ctx context.Context, sess *session, temporary, file string) error {
+	done, err := s.names.take(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := s.free(ctx, sess, file); err != nil {
 		return err
 	}
-	err := s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(temporary, file) })
-	if _, offered := sess.client.HasExtension("posix-rename@openssh.com"); !offered || !unsupported(err) {
+	err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(temporary, file) })
+	if !unsupported(err) {
 		return err
 	}
-	return s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(temporary, file) })
+	if _, offered := sess.client.HasExtension("posix-rename@openssh.com"); offered {
+		err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(temporary, file) })
+	}
+	if unsupported(err) {
+		sess.cannotRename.Store(true)
+		return fmt.Errorf("%w: %w", ErrNoRename, err)
+	}
+	return err
 }
 
 func unsupported(err error) bool {
@@ -49,7 +63,7 @@ func (s *server) recheck(ctx context.Context, file string, size int64, sum []byt
 		return cause
 	}
 	err = s.sameOrExists(ctx, sess, file, size, sum)
-	if err == nil || errors.Is(err, ErrExists) {
+	if err == nil || errors.Is(err, ErrExists) || errors.Is(err, ErrVanished) {
 		return err
 	}
 	return cause
@@ -72,7 +86,11 @@ func (s *server) sameOrExists(ctx context.Context, sess *session, file string, s
 	if err != nil {
 		return err
 	}
-	return errors.Join(compare(r, size, sum), r.Close())
+	err = errors.Join(compare(r, size, sum), r.Close())
+	if _, gone := s.lstat(ctx, sess, file); errors.Is(gone, fs.ErrNotExist) {
+		return errors.Join(err, ErrVanished)
+	}
+	return err
 }
 
 // discard removes a temporary file, at once if the connection still stands, or

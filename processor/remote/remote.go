@@ -46,7 +46,8 @@ type Remote interface {
 	// Put makes the content, exactly size bytes, appear under the name, and
 	// creates the folder if it is missing. A file of that name with the same
 	// bytes is success, with other bytes ErrExists. After an error nothing
-	// partial stands under the name, and the same Put may be tried again.
+	// partial stands under the name, and the same Put may be tried again. On a
+	// server without any rename it is ErrNoRename; see also ErrVanished.
 	Put(ctx context.Context, folder, name string, size int64, content io.Reader) error
 	// Remove deletes a file; that it is gone already is success.
 	Remove(ctx context.Context, folder, name string) error
@@ -56,6 +57,14 @@ type Remote interface {
 
 // ErrExists says that another file stands under the name already.
 var ErrExists = errors.New("a file with this name and other content is there already")
+
+// ErrNoRename says that a server knows no way to rename, so that no file can be
+// made to appear whole. Nothing was put.
+var ErrNoRename = errors.New("the server cannot rename, so no file can appear whole there: ask its operator to allow renaming")
+
+// ErrVanished says that a server removes files when they are read: what stood
+// under the name, and had to be compared, is gone. The same Put again puts it.
+var ErrVanished = errors.New("the server removes a file when it is read, so what stood under the name is gone since it was compared: ask its operator to keep files until they are removed")
 
 // ErrLimit says that a remote sent more than it may.
 var ErrLimit = errors.New("limit exceeded")

@@ -28,7 +28,8 @@ type server struct {
 	base    string
 	signer  ssh.Signer
 
-	turn chan struct{} // held while connecting, so that it happens once
+	turn  chan struct{} // held while connecting, so that it happens once
+	names names         // that files are being published under
 
 	mu        sync.Mutex // guards what follows; never held across the network
 	current   *session

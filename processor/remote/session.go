@@ -23,6 +23,8 @@ type session struct {
 	ssh    *ssh.Client
 	client *sftp.Client
 	used   atomic.Int64 // last use, Unix nanoseconds
+
+	cannotRename atomic.Bool // as the server has answered
 }
 
 // session returns the connection, making one if there is none.

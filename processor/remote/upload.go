@@ -37,6 +37,9 @@ func (s *server) put(ctx context.Context, sess *session, folder, name string, si
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	if sess.cannotRename.Load() {
+		return ErrNoRename
+	}
 	hidden, err := temporaryName(s.config.Rand)
 	if err != nil {
 		return err

@@ -23,31 +23,54 @@ import (
 // folder is the one that the suite uses; a remote may have it already, empty.
 const folder = "in"
 
+// A Lack is what a server cannot do, so that a remote cannot keep each promise;
+// what it does then is tested instead.
+type Lack int
+
+// Lacks, which can be added.
+const (
+	Rename  Lack = 1 << iota // there is no rename of any kind
+	Keeping                  // a file does not stay when it was read
+)
+
 // Run tests the promises. Each call of open gives a fresh, empty remote, which
 // the suite closes.
-func Run(t *testing.T, open func(t *testing.T) remote.Remote) {
+func Run(t *testing.T, open func(t *testing.T) remote.Remote) { RunLacking(t, 0, open) }
+
+// RunLacking tests the promises that can be kept by a server with these lacks,
+// and that the others are not broken in silence.
+func RunLacking(t *testing.T, lacks Lack, open func(t *testing.T) remote.Remote) {
 	for _, promise := range []struct {
-		name string
-		test func(t *testing.T, r remote.Remote)
+		name  string
+		test  func(t *testing.T, r remote.Remote)
+		needs Lack
+		lacks Lack // which makes it a promise
 	}{
-		{"a missing folder is an empty one", missingFolder},
-		{"what is put is listed and read", putListOpen},
-		{"put again", putAgain},
-		{"content that is not as announced", wrongSize},
-		{"content that cannot be read", brokenContent},
-		{"names that are refused", refusedNames},
-		{"files that are gone", gone},
-		{"only what was listed is removed", onlyListed},
-		{"a context that is done", cancelled},
-		{"many at once", manyAtOnce},
-		{"two who want one name", sameName},
+		{"a missing folder is an empty one", missingFolder, 0, 0},
+		{"what is put is listed and read", putListOpen, Rename, 0},
+		{"put again", putAgain, Rename | Keeping, 0},
+		{"content that is not as announced", wrongSize, Rename, 0},
+		{"content that cannot be read", brokenContent, 0, 0},
+		{"names that are refused", refusedNames, 0, 0},
+		{"files that are gone", gone, Rename, 0},
+		{"only what was listed is removed", onlyListed, Rename, 0},
+		{"a context that is done", cancelled, Rename | Keeping, 0},
+		{"many at once", manyAtOnce, Rename | Keeping, 0},
+		{"two who want one name", sameName, Rename | Keeping, 0},
+		{"nothing is put without a rename", noRename, 0, Rename},
+		{"what vanished is told and put again", vanished, Rename, Keeping},
 	} {
+		if promise.needs&lacks != 0 || promise.lacks&^lacks != 0 {
+			continue
+		}
 		t.Run(promise.name, func(t *testing.T) {
 			r := open(t)
+			defer func() {
+				if err := r.Close(); err != nil {
+					t.Errorf("Close() = %v", err)
+				}
+			}()
 			promise.test(t, r)
-			if err := r.Close(); err != nil {
-				t.Errorf("Close() = %v", err)
-			}
 		})
 	}
 }
