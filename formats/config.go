@@ -21,7 +21,9 @@ type Config struct {
 	Decimal   string                `yaml:"decimal"`   // . or ,
 	Grouping  string                `yaml:"grouping"`  // of thousands: one of . , ' or a blank, or none
 	Date      string                `yaml:"date"`      // such as DD.MM.YYYY
-	Time      string                `yaml:"time"`      // such as hh:mm:ss: a time of day that may follow a date, read and dropped; or none
+	Time      string                `yaml:"time"`      // such as hh:mm:ss, or hh:mm:ss.fZ with fraction and offset from UTC: may follow a date, read and dropped; or none
+	Zone      string                `yaml:"zone"`      // such as Europe/Berlin: in which a time with an offset gives the date; empty or none: the date as it is written
+	Guard     string                `yaml:"guard"`     // ' or none: one apostrophe before a cell, which keeps spreadsheets from changing it, is dropped
 	Feeds     map[string]FeedConfig `yaml:"feeds"`
 	Out       map[string]OutConfig  `yaml:"out"` // by report: ack, rejected, decisions, states, dunning, payouts
 }
@@ -31,10 +33,20 @@ type FeedConfig struct {
 	Columns   map[string]string            `yaml:"columns"`   // canonical name → heading
 	Values    map[string]map[string]string `yaml:"values"`    // canonical name → what comes → canonical value
 	Fixed     map[string]string            `yaml:"fixed"`     // canonical name → value of every row; the file needs no such column
+	Derive    map[string]DeriveConfig      `yaml:"derive"`    // canonical name → how it is made of a cell under any heading
+	GroupBy   string                       `yaml:"group_by"`  // canonical name: lines one after the other with the same value there are one row; or none
 	Files     string                       `yaml:"files"`     // glob, such as orders_*.csv
 	Trailer   string                       `yaml:"trailer"`   // optional | required
 	Truncated string                       `yaml:"truncated"` // refuse | allow_with_trailer
 	Document  DocumentConfig               `yaml:"document"`  // column with the kind of document (Belegart)
+}
+
+// A DeriveConfig makes a column of a cell that may be a column itself.
+type DeriveConfig struct {
+	From   string `yaml:"from"`   // heading
+	Take   string `yaml:"take"`   // all, first_name, last_name, street, house_no, lower
+	Filled string `yaml:"filled"` // value where that is not empty; left out: that itself
+	Empty  string `yaml:"empty"`  // value where it is
 }
 
 // A DocumentConfig names the column that holds the document code (Belegart),
@@ -80,6 +92,6 @@ func (c Config) Build(name string, known func(string) (*Profile, bool)) (*Profil
 func (f *feedFormat) clone() *feedFormat {
 	c := *f
 	c.headings, c.fixed = slices.Clone(f.headings), slices.Clone(f.fixed)
-	c.values, c.codes = slices.Clone(f.values), slices.Clone(f.codes)
+	c.values, c.codes, c.derived = slices.Clone(f.values), slices.Clone(f.codes), slices.Clone(f.derived)
 	return &c
 }

@@ -3,6 +3,7 @@ package formats
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // A builder collects faults.
@@ -92,6 +93,24 @@ func (b *builder) notation(c Config, d *dialect) {
 		}
 		d.time = l
 	}
+	b.zone(c, d)
+}
+
+// zone sets what a time with an offset means, and the sign of spreadsheets.
+func (b *builder) zone(c Config, d *dialect) {
+	switch c.Zone {
+	case "":
+	case none:
+		d.zone = nil
+	default:
+		zone, err := time.LoadLocation(c.Zone)
+		if err != nil || c.Zone == "Local" {
+			b.fault("zone", "%q is not a time zone such as Europe/Berlin", c.Zone)
+			return
+		}
+		d.zone = zone
+	}
+	d.guarded = b.either("guard", c.Guard, none, "'", d.guarded)
 }
 
 func (b *builder) grouping(c Config, d *dialect) {

@@ -11,6 +11,8 @@ import (
 // feed overrides one feed.
 func (b *builder) feed(key string, c FeedConfig, f *feedFormat, s *schema) {
 	b.columns(key, c, f, s)
+	b.derive(key, c, f, s)
+	b.group(key+".group_by", c.GroupBy, f, s)
 	for _, name := range slices.Sorted(maps.Keys(c.Values)) {
 		if i := b.index(key+".values", name, s); i >= 0 {
 			f.values[i] = c.Values[name]
@@ -42,6 +44,7 @@ func (b *builder) columns(key string, c FeedConfig, f *feedFormat, s *schema) {
 			b.fault(key+".columns."+name, "%q is not a heading", c.Columns[name])
 		default:
 			f.headings[i], f.fixed[i] = heading, ""
+			f.underived(i)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Fixed)) {
@@ -71,6 +74,7 @@ func (b *builder) fixed(key, value string, i int, f *feedFormat, s *schema) {
 		return
 	}
 	f.headings[i], f.fixed[i], f.values[i] = "", cells[i], nil
+	f.underived(i)
 }
 
 // values checks that a map leads to values that exist.

@@ -10,23 +10,35 @@ import (
 
 // dataRow makes a record or errors of one line.
 func (r *Reader) dataRow(line rawLine, text string, fault splitFault) Row {
-	r.row++
-	row := Row{Row: r.row, Line: line.number, Offset: line.offset, Length: int64(len(line.bytes))}
-	if h := r.header; h.account >= 0 && h.account < len(r.split) {
-		row.Account = account(r.split[h.account])
-	}
-	r.trailer.rowsAfter = r.trailer.rowsAfter || r.trailer.line > 0
+	row := r.newRow(line)
+	row.Length = int64(len(line.bytes))
 	if want, came := r.cutFault(fault); want != "" {
 		r.trailer.unread()
 		row.Errors = []RowError{r.rowError(row, purchase.RowColumns, -1, came, want)}
 		return row
 	}
-	row.Errors = r.document(row)
-	r.fill(&row, hasControl(text))
+	r.values(&row, hasControl(text))
+	return row
+}
+
+// newRow counts a row that begins with a line.
+func (r *Reader) newRow(line rawLine) Row {
+	r.row++
+	row := Row{Row: r.row, Line: line.number, Last: line.number, Offset: line.offset}
+	if h := r.header; h.account >= 0 && h.account < len(r.split) {
+		row.Account = account(r.split[h.account])
+	}
+	r.trailer.rowsAfter = r.trailer.rowsAfter || r.trailer.line > 0
+	return row
+}
+
+// values makes a record, or errors, of the cells of a row.
+func (r *Reader) values(row *Row, controls bool) {
+	row.Errors = append(row.Errors, r.document(*row)...)
+	r.fill(row, controls)
 	if len(row.Errors) == 0 {
 		row.Record = r.target.value()
 	}
-	return row
 }
 
 // cutFault says why a line is not the cells that the header announces.
@@ -67,12 +79,15 @@ func (r *Reader) document(row Row) []RowError {
 // only when the line has any.
 func (r *Reader) fill(row *Row, controls bool) {
 	for i, at := range r.header.cells {
-		r.mapped[i] = r.split[at]
+		r.mapped[i] = r.profile.dialect.bare(r.split[at])
 	}
 	if err := r.mapping.cells(r.mapped, r.cells); err != nil {
 		r.trailer.unread()
 		row.Errors = append(row.Errors, r.rowError(*row, purchase.RowColumns, -1, err.Error(), wantQuotes))
 		return
+	}
+	for _, d := range r.header.derived {
+		r.cells[d.column] = d.value(r.profile.dialect.bare(r.split[d.cell]))
 	}
 	for i, cell := range r.cells {
 		r.plain[i] = !controls || !hasControl(cell)
@@ -127,7 +142,7 @@ func (r *Reader) rowError(row Row, code purchase.Code, column int, value, want s
 	}
 	e := RowError{File: file, Row: row.Row, Line: row.Line, Code: code, Value: shorten(value), Want: want}
 	if column >= 0 {
-		e.Column, e.Heading = r.schema.columns[column].name, r.feed.headings[column]
+		e.Column, e.Heading = r.schema.columns[column].name, r.feed.source(column)
 	}
 	return e
 }

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,8 @@ const (
 	hour
 	minute
 	second
+	fraction
+	offset // from UTC, in minutes
 	units
 )
 
@@ -54,6 +57,8 @@ var layoutTokens = []struct {
 	{"hh", layoutPart{unit: hour, min: 2, max: 2}},
 	{"mm", layoutPart{unit: minute, min: 2, max: 2}},
 	{"ss", layoutPart{unit: second, min: 2, max: 2}},
+	{"f", layoutPart{unit: fraction, min: 1, max: 9}},
+	{"Z", layoutPart{unit: offset}},
 }
 
 // compileDate compiles a layout that has year, month and day once each.
@@ -66,16 +71,17 @@ func compileDate(text string) (layout, error) {
 }
 
 // compileTime compiles a layout that has hours and minutes, with or without
-// seconds.
+// seconds, their fraction and the offset from UTC.
 func compileTime(text string) (layout, error) {
-	if l, ok := compile(text, []unit{hour, minute}); ok {
-		return l, nil
+	for n := 2; n <= 4; n++ {
+		some := []unit{hour, minute, second, fraction}[:n]
+		for _, want := range [][]unit{some, append(some[:n:n], offset)} {
+			if l, ok := compile(text, want); ok {
+				return l, nil
+			}
+		}
 	}
-	l, ok := compile(text, []unit{hour, minute, second})
-	if !ok {
-		return layout{}, fmt.Errorf("%q is not a time layout such as hh:mm:ss", text)
-	}
-	return l, nil
+	return layout{}, fmt.Errorf("%q is not a time layout such as hh:mm:ss, or hh:mm:ss Z with an offset from UTC", text)
 }
 
 // compile makes a layout with exactly the units wanted, each once.
@@ -117,6 +123,12 @@ func (l layout) parse(s string) (values [units]int, rest string, ok bool) {
 			s = s[len(p.literal):]
 			continue
 		}
+		if p.unit == offset {
+			if values[offset], s, ok = parseOffset(s); !ok {
+				return values, s, false
+			}
+			continue
+		}
 		n, v := 0, 0
 		for n < p.max && n < len(s) && s[n] >= '0' && s[n] <= '9' {
 			v = v*10 + int(s[n]-'0')
@@ -135,7 +147,7 @@ func (l layout) parse(s string) (values [units]int, rest string, ok bool) {
 // dropped.
 func (d *dialect) parseDate(s string) (schedules.Date, parseFault) {
 	v, rest, ok := d.date.parse(s)
-	if !ok || rest != "" && !d.timeOfDay(rest) {
+	if !ok || rest != "" && !d.timeOfDay(rest, &v) {
 		return 0, malformed
 	}
 	if v[month] < 1 || v[month] > 12 || v[day] < 1 || v[day] > lastDay(v[year], v[month]) {
@@ -144,15 +156,53 @@ func (d *dialect) parseDate(s string) (schedules.Date, parseFault) {
 	if v[year] < firstYear || v[year] > lastYear {
 		return 0, outOfRange
 	}
-	return schedules.NewDate(v[year], time.Month(v[month]), v[day]), fine
+	return d.dateOf(v, rest != ""), fine
 }
 
-func (d *dialect) timeOfDay(s string) bool {
+// dateOf is the date as it is written, or of that instant in the zone of the
+// profile where there is one, and the time has an offset.
+func (d *dialect) dateOf(v [units]int, timed bool) schedules.Date {
+	if d.zone == nil || !timed || !d.time.has(offset) {
+		return schedules.NewDate(v[year], time.Month(v[month]), v[day])
+	}
+	east := time.FixedZone("", v[offset]*60)
+	return schedules.DateOf(time.Date(v[year], time.Month(v[month]), v[day], v[hour], v[minute], v[second], 0, east).In(d.zone))
+}
+
+// timeOfDay checks what follows a date, and adds it to the values.
+func (d *dialect) timeOfDay(s string, values *[units]int) bool {
 	if len(d.time.parts) == 0 || s[0] != ' ' && s[0] != 'T' {
 		return false
 	}
 	v, rest, ok := d.time.parse(s[1:])
+	for _, u := range []unit{hour, minute, second, offset} {
+		values[u] = v[u]
+	}
 	return ok && rest == "" && v[hour] < 24 && v[minute] < 60 && v[second] < 60
+}
+
+func (l layout) has(u unit) bool {
+	return slices.ContainsFunc(l.parts, func(p layoutPart) bool { return p.unit == u })
+}
+
+// parseOffset reads Z, +02, +0200 or +02:00 and returns what is left.
+func parseOffset(s string) (minutes int, rest string, ok bool) {
+	if strings.HasPrefix(s, "Z") {
+		return 0, s[1:], true
+	}
+	if len(s) < 3 || s[0] != '+' && s[0] != '-' || !numeric(s[1:3]) {
+		return 0, s, false
+	}
+	minutes = int(s[1]-'0')*600 + int(s[2]-'0')*60
+	rest = s[3:]
+	if more := strings.TrimPrefix(rest, ":"); len(more) >= 2 && numeric(more[:2]) {
+		minutes += int(more[0]-'0')*10 + int(more[1]-'0')
+		rest = more[2:]
+	}
+	if s[0] == '-' {
+		minutes = -minutes
+	}
+	return minutes, rest, minutes <= 18*60 && minutes >= -18*60
 }
 
 func lastDay(year, month int) int {

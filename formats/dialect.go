@@ -1,5 +1,10 @@
 package formats
 
+import (
+	"strings"
+	"time"
+)
+
 // A dialect is how cells and lines are written: all of a profile but its
 // columns.
 type dialect struct {
@@ -11,7 +16,18 @@ type dialect struct {
 	decimal   byte
 	grouping  string // "" for none
 	date      layout
-	time      layout // no parts: dates have no time of day
+	time      layout         // no parts: dates have no time of day
+	zone      *time.Location // of which a date with an offset is wanted; nil: the date as it is written
+	guarded   bool           // one apostrophe before a cell is the sign of a spreadsheet
+}
+
+// bare is a cell without the apostrophe with which some exports keep
+// spreadsheets from changing it.
+func (d *dialect) bare(cell string) string {
+	if d.guarded {
+		return strings.TrimPrefix(cell, "'")
+	}
+	return cell
 }
 
 // exampleAmount shows the notation in messages.

@@ -20,6 +20,8 @@ type header struct {
 	cells    []int    // position in the line, likewise
 	document int      // position of the document code, -1 for none
 	account  int      // position of payments' account, -1 for none
+	group    int      // position of the cell that is equal in all lines of a row, -1: each line is a row
+	derived  []derivedCell
 	unknown  []string
 }
 
@@ -35,7 +37,7 @@ func (h *header) names(s *schema) []string {
 // readHeader finds the columns of a feed among headings in any order. It wants
 // every required column, and none of the known ones twice.
 func (f *feedFormat) readHeader(s *schema, cells []string) (*header, *FileError) {
-	h := &header{document: -1, account: -1}
+	h := &header{document: -1, account: -1, group: -1}
 	at := map[int]bool{}
 	for i, cell := range cells {
 		heading := strings.TrimSpace(cell)
@@ -50,14 +52,20 @@ func (f *feedFormat) readHeader(s *schema, cells []string) (*header, *FileError)
 			if s.columns[c].name == "account" {
 				h.account = i
 			}
+			if s.columns[c].name == f.group {
+				h.group = i
+			}
 		case heading != "" && heading == f.document:
 			if h.document >= 0 {
 				return nil, &FileError{Code: purchase.FileHeader, Column: heading, Want: wantOnce}
 			}
 			h.document = i
-		case heading != codeColumn && heading != messageColumn:
+		case heading != codeColumn && heading != messageColumn && !f.derivesFrom(heading):
 			h.unknown = append(h.unknown, unknownHeading(heading, i))
 		}
+	}
+	if twice := f.derive(h, at); twice != "" {
+		return nil, &FileError{Code: purchase.FileHeader, Column: twice, Want: wantOnce}
 	}
 	if missing := f.missing(s, at); missing != "" {
 		return nil, &FileError{Code: purchase.FileHeader, Column: missing, Want: wantColumn}
@@ -91,7 +99,7 @@ func (f *feedFormat) columnOf(heading string) int {
 func (f *feedFormat) missing(s *schema, at map[int]bool) string {
 	for i, c := range s.columns {
 		if c.always && !at[i] && f.fixed[i] == "" {
-			return f.headings[i]
+			return f.source(i)
 		}
 	}
 	if s.header == nil {
@@ -104,5 +112,5 @@ func (f *feedFormat) missing(s *schema, at map[int]bool) string {
 	if name == "" {
 		return ""
 	}
-	return f.headings[s.index(name)]
+	return f.source(s.index(name))
 }

@@ -24,6 +24,9 @@ type feedFormat struct {
 	values   []map[string]string // what comes → canonical; nil: as it comes
 	fixed    []string            // value of every row, where heading is ""
 
+	group   string        // canonical name of the column whose cell is equal in all lines of a row; "": each line is a row
+	derived []derivedFrom // columns that are made of a cell of another heading
+
 	document string   // heading of the document code (Belegart), "" for none
 	codes    []string // document codes of the feed
 

@@ -54,6 +54,7 @@ type Reader struct {
 	named    map[string]bool
 	member   string // name of the document that is read, for messages
 	keep     bool   // rows keep their cells
+	finish   func() // ends what is open before the end of the file is looked at
 }
 
 // Read starts to read a file of a feed. Nothing is read before [Reader.Rows].
@@ -114,6 +115,9 @@ func (r *Reader) text(yield func(Row) bool) bool {
 	if !r.begin() {
 		return false
 	}
+	if r.header.group >= 0 {
+		return r.grouped(yield)
+	}
 	for {
 		line, ok := r.line()
 		if !ok {
@@ -158,25 +162,33 @@ func (r *Reader) isEndOfText(b []byte) bool {
 // record makes a row of a line; row.Row is 0 for the trailer, ok is false when
 // the file is refused.
 func (r *Reader) record(line rawLine) (row Row, ok bool) {
-	text, ok := r.decode(line)
-	if !ok {
-		return Row{}, false
-	}
-	var fault splitFault
-	r.split, fault = r.profile.dialect.split(text, r.split)
-	isTrailer := len(r.split) > 0 && r.split[0] == trailerMark
+	text, fault, isTrailer, ok := r.cut(line)
 	switch {
-	case fault == tooManyCells:
-		return Row{}, r.refuse(line.number, purchase.FileTooLarge, "", wantColumns)
-	case fault == fieldTooLarge:
-		return Row{}, r.refuse(line.number, purchase.FileTooLarge, "", wantField)
-	case !line.ended && !(isTrailer && r.feed.trailerProves):
-		return Row{}, r.refuse(line.number, purchase.FileTruncated, "", wantLineEnd)
+	case !ok:
+		return Row{}, false
 	case isTrailer:
 		r.trailer.read(&r.profile.dialect, line.number, r.split)
 		return Row{}, true
 	}
 	return r.dataRow(line, text, fault), true
+}
+
+// cut cuts a line into r.split; ok is false when the file is refused.
+func (r *Reader) cut(line rawLine) (text string, fault splitFault, isTrailer, ok bool) {
+	if text, ok = r.decode(line); !ok {
+		return "", whole, false, false
+	}
+	r.split, fault = r.profile.dialect.split(text, r.split)
+	isTrailer = len(r.split) > 0 && r.split[0] == trailerMark
+	switch {
+	case fault == tooManyCells:
+		return "", fault, false, r.refuse(line.number, purchase.FileTooLarge, "", wantColumns)
+	case fault == fieldTooLarge:
+		return "", fault, false, r.refuse(line.number, purchase.FileTooLarge, "", wantField)
+	case !line.ended && !(isTrailer && r.feed.trailerProves):
+		return "", fault, false, r.refuse(line.number, purchase.FileTruncated, "", wantLineEnd)
+	}
+	return text, fault, isTrailer, true
 }
 
 // decode refuses what the charset cannot decode, and NUL in any charset.
@@ -216,6 +228,9 @@ func (r *Reader) cutCharacter(b []byte, bad int) bool {
 
 // end checks what only the end of a file shows.
 func (r *Reader) end() {
+	if r.finish != nil {
+		r.finish()
+	}
 	if r.options.IgnoreTrailer {
 		return
 	}

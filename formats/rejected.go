@@ -13,7 +13,8 @@ import (
 // A RejectedWriter writes the rejected rows of a file, to be corrected and
 // dropped in again: header and rows byte for byte as they came, with the
 // columns kontor_code and kontor_message added at the end, in the delimiter,
-// charset and line end of the file. Of a bank statement in XML the rows are
+// charset and line end of the file; where several lines are one row, at the end
+// of the last one. Of a bank statement in XML the rows are
 // written as a payments CSV of the profile; its rejects must come in order, and
 // the original must be an [io.Seeker] too. Close it.
 type RejectedWriter struct {

@@ -11,6 +11,7 @@ import (
 type Row struct {
 	Row    int64           // data rows count from 1
 	Line   int64           // lines of the file count from 1, the header is line 1
+	Last   int64           // the last of its lines, where several are one row; else Line
 	Offset int64           // of the row's first byte in the original file
 	Length int64           // in bytes, without the line end
 	Record purchase.Record // nil when Errors is not empty

@@ -33,6 +33,8 @@ const (
 	wantOneOf       = "one of "
 	wantAtMost      = "at most "
 
+	wantSame = "the same in all lines of the row, or empty"
+
 	wantQuotes      = "quotes around whole cells only, doubled or escaped inside"
 	wantClosedQuote = "a closing quote on the same line"
 
@@ -106,6 +108,7 @@ var germanWants = map[string]string{
 	wantAtMost:      "höchstens ",
 	wantQuotes:      "Anführungszeichen nur um ganze Felder, innen verdoppelt oder maskiert",
 	wantClosedQuote: "ein schließendes Anführungszeichen in derselben Zeile",
+	wantSame:        "dasselbe in allen Zeilen des Belegs, oder leer",
 	wantColumn:      "die Spalte",
 	wantOnce:        "die Spalte nur einmal",
 	wantHeaderLine:  "eine Kopfzeile",
