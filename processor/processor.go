@@ -46,8 +46,9 @@ var (
 // A Provider takes batches and answers with documents. Every method may be
 // repeated without a further effect.
 type Provider interface {
-	// Submit hands over the bytes of a batch. It does not wait for the receipt.
-	Submit(ctx context.Context, b purchase.Batch) error
+	// Submit hands over the bytes of a batch, or of a merchant's and the
+	// provider's own of one slot. It does not wait for the receipts.
+	Submit(ctx context.Context, batches ...purchase.Batch) error
 	// Advance runs guarantee, payout, dunning or, for deliver, the states and
 	// unmatched payments of a merchant for one slot. A remote provider has its
 	// own clock: no-op.

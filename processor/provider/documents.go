@@ -51,7 +51,7 @@ func (p *Provider) next(ctx context.Context, merchant string, after int64) (d pu
 			if err := json.Unmarshal([]byte(row.Payload), &d.Receipt); err != nil {
 				return err
 			}
-			d.Receipt.Parts = p.receiptParts(d.Receipt.Merchant, d.Receipt.Number)
+			d.Receipt.Parts = p.receiptParts(*d.Receipt)
 			return nil
 		case "unmatched":
 			return json.Unmarshal([]byte(row.Payload), &d.Unmatched)

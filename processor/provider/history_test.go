@@ -137,10 +137,10 @@ func (w *world) live(all []happening, cut func(n int) int) {
 		slices.SortStableFunc(records, func(a, b purchase.Record) int { return int(a.Feed() - b.Feed()) })
 		for len(records) > 0 {
 			n := min(max(1, cut(len(records))), len(records))
-			b := w.zip(records[:n]...)
+			batches := w.hand(records[:n])
 			records = records[n:]
 			for range 2 {
-				if err := w.p.Submit(w.ctx, b); err != nil {
+				if err := w.p.Submit(w.ctx, batches...); err != nil {
 					w.Fatalf("Submit = %v", err)
 				}
 			}

@@ -82,6 +82,8 @@ type world struct {
 	row    int64 // of the last record
 	seen   int64 // lines and documents that were looked at
 	last   purchase.Batch
+	apart  bool  // batches of two series, see series_test.go
+	own    int64 // number of the last of the provider's own batches
 }
 
 // each runs f in a fresh world on both engines; edit changes the terms.
@@ -143,12 +145,22 @@ func (w *world) zip(records ...purchase.Record) purchase.Batch {
 	w.Helper()
 	w.number++
 	records = slices.SortedStableFunc(slices.Values(records), func(a, b purchase.Record) int { return int(a.Feed() - b.Feed()) })
-	var file bytes.Buffer
-	z := formats.NewBatchZip(&file, formats.Manifest{Merchant: w.terms.Merchant, Number: w.number, Created: w.now})
-	for _, r := range records {
+	rows := make([]int64, len(records))
+	for i := range records {
 		w.row++
+		rows[i] = w.row
+	}
+	return w.pack(w.number, records, rows)
+}
+
+// pack makes a batch of records that came from some rows.
+func (w *world) pack(number int64, records []purchase.Record, rows []int64) purchase.Batch {
+	w.Helper()
+	var file bytes.Buffer
+	z := formats.NewBatchZip(&file, formats.Manifest{Merchant: w.terms.Merchant, Number: number, Created: w.now})
+	for i, r := range records {
 		sum := sha256.Sum256([]byte(r.Feed().String()))
-		source := purchase.Source{SHA256: hex.EncodeToString(sum[:]), Name: r.Feed().String() + ".csv", Row: w.row}
+		source := purchase.Source{SHA256: hex.EncodeToString(sum[:]), Name: r.Feed().String() + ".csv", Row: rows[i]}
 		if err := z.Write(r, source); err != nil {
 			w.Fatalf("Write(%v) = %v", r, err)
 		}
@@ -156,7 +168,7 @@ func (w *world) zip(records ...purchase.Record) purchase.Batch {
 	if err := z.Close(); err != nil {
 		w.Fatalf("Close = %v", err)
 	}
-	return batchOf(w.terms.Merchant, w.number, w.now, file.Bytes())
+	return batchOf(w.terms.Merchant, number, w.now, file.Bytes())
 }
 
 func batchOf(merchant string, number int64, created time.Time, file []byte) purchase.Batch {

@@ -23,17 +23,18 @@ func (t *taking) saveReceipt(ctx context.Context) error {
 	t.told += int64(len(said.Results))
 	t.parts++
 	t.part = purchase.ReceiptPart{Decisions: []purchase.Decision{}}
-	_, err = t.tx.Exec(ctx, "INSERT INTO provider_receipts (merchant_id, batch, n, part) VALUES (?, ?, ?, ?)", t.terms.Merchant, t.batch, t.parts, string(text))
+	_, err = t.tx.Exec(ctx, "INSERT INTO provider_receipts (merchant_id, own, batch, n, part) VALUES (?, ?, ?, ?, ?)",
+		t.terms.Merchant, t.batch.Own, t.batch.Number, t.parts, string(text))
 	return err
 }
 
 // receiptParts yields what a receipt says, each part read when it is its turn.
-func (p *Provider) receiptParts(merchant string, batch int64) func(context.Context) iter.Seq2[purchase.ReceiptPart, error] {
+func (p *Provider) receiptParts(r purchase.Receipt) func(context.Context) iter.Seq2[purchase.ReceiptPart, error] {
 	return func(ctx context.Context) iter.Seq2[purchase.ReceiptPart, error] {
 		n := 0
 		return pages(ctx, p.db, func(tx *database.Tx, _ string) ([]purchase.ReceiptPart, string, error) {
 			n++
-			rows, err := tx.Query(ctx, "SELECT part FROM provider_receipts WHERE merchant_id = ? AND batch = ? AND n = ?", merchant, batch, n)
+			rows, err := tx.Query(ctx, "SELECT part FROM provider_receipts WHERE merchant_id = ? AND own = ? AND batch = ? AND n = ?", r.Merchant, r.Own, r.Number, n)
 			part, err := database.Collect(rows, err, scanJSON[purchase.ReceiptPart])
 			return part, "", err
 		})

@@ -183,6 +183,7 @@ type line struct {
 type decided struct {
 	Merchant   string         `db:"merchant_id"`
 	OrderNo    string         `db:"order_no"`
+	Own        bool           `db:"own"` // the batch is of the provider's own series
 	Batch      int64          `db:"batch"`
 	Record     int64          `db:"record"`
 	DecidedAt  int64          `db:"decided_at"`
@@ -276,7 +277,7 @@ var (
 	allocations = tableOf[allocation]("provider_allocations", "merchant_id", "payment_id", "account", "n")
 	payers      = tableOf[payer]("provider_payers", "merchant_id", "iban", "customer_no")
 	lines       = tableOf[line]("provider_lines", "merchant_id", "n")
-	decisions   = tableOf[decided]("provider_decisions", "merchant_id", "order_no", "batch", "record")
+	decisions   = tableOf[decided]("provider_decisions", "merchant_id", "order_no", "own", "batch", "record")
 	debtors     = tableOf[debtor]("provider_debtors", "merchant_id", "order_no")
 	payouts     = tableOf[payout]("provider_payouts", "merchant_id", "seq")
 	notices     = tableOf[notice]("provider_notices", "merchant_id", "run_date", "invoice_no", "level")

@@ -245,7 +245,7 @@ func (p *Provider) Order(ctx context.Context, merchant, number string) (info Ord
 			OrderNo: o.OrderNo, CustomerNo: o.CustomerNo, Gross: o.Gross, Approved: o.Approved, Invoiced: o.Invoiced,
 			Cancelled: o.Cancelled, ValidUntil: o.ValidUntil, Reference: o.Reference, Short: purchase.FormatShort(o.Short), Invoices: []string{},
 		}
-		made, err := decisions.find(ctx, tx, "merchant_id = ? AND order_no = ? ORDER BY batch, record", merchant, number)
+		made, err := decisions.find(ctx, tx, "merchant_id = ? AND order_no = ? ORDER BY decided_at, own, batch, record", merchant, number)
 		if err != nil {
 			return err
 		}

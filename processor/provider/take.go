@@ -12,30 +12,60 @@ import (
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
-// Submit takes a batch: all its records are applied in one transaction, and the
-// receipt is stored with them. Submitting the same bytes again has no further
-// effect; a gap is [ErrGap], a reused number [ErrReused].
-func (p *Provider) Submit(ctx context.Context, b purchase.Batch) error {
-	err := p.db.Write(ctx, func(tx *database.Tx) error {
-		if err := tx.Lock(ctx, "provider/"+b.Merchant); err != nil {
-			return err
+// Submit takes batches of one merchant and one slot, at most one of each series:
+// the merchant's, and the provider's own (see [purchase.Batch]). All their records
+// are applied in one transaction, feed by feed as if they were one batch, and the
+// receipts are stored with them. Submitting the same bytes again has no further
+// effect; a gap in a series is [ErrGap], a reused number [ErrReused].
+func (p *Provider) Submit(ctx context.Context, batches ...purchase.Batch) error {
+	if err := together(batches); err != nil {
+		return err
+	}
+	return p.db.Write(ctx, func(tx *database.Tx) error {
+		var fresh []purchase.Batch
+		for _, b := range batches {
+			if err := tx.Lock(ctx, "provider/"+b.Merchant); err != nil {
+				return nameBatch(b, err)
+			}
+			known, err := taken(ctx, tx, b)
+			if err != nil {
+				return nameBatch(b, err)
+			}
+			if !known {
+				fresh = append(fresh, b)
+			}
 		}
-		known, err := taken(ctx, tx, b)
-		if err != nil || known {
-			return err
+		if len(fresh) == 0 {
+			return nil
 		}
-		return p.take(ctx, tx, b)
+		return p.take(ctx, tx, fresh)
 	})
-	if err != nil {
-		return fmt.Errorf("batch %d of %s: %w", b.Number, b.Merchant, err)
+}
+
+// together refuses batches that cannot be taken as one.
+func together(batches []purchase.Batch) error {
+	for i, b := range batches {
+		for _, other := range batches[:i] {
+			if b.Merchant != other.Merchant || !b.Created.Equal(other.Created) || b.Own == other.Own {
+				return nameBatch(b, fmt.Errorf("cannot be taken together with batch %d of %s: want one merchant, one slot and two series", other.Number, other.Merchant))
+			}
+		}
 	}
 	return nil
+}
+
+func nameBatch(b purchase.Batch, err error) error {
+	series := ""
+	if b.Own {
+		series = "own "
+	}
+	return fmt.Errorf("%sbatch %d of %s: %w", series, b.Number, b.Merchant, err)
 }
 
 // taken reports whether a batch was taken before.
 func taken(ctx context.Context, tx *database.Tx, b purchase.Batch) (bool, error) {
 	var sum string
-	err := tx.QueryRow(ctx, "SELECT sha256 FROM provider_batches WHERE merchant_id = ? AND number = ?", b.Merchant, b.Number).Scan(&sum)
+	err := tx.QueryRow(ctx, "SELECT sha256 FROM provider_batches WHERE merchant_id = ? AND own = ? AND number = ?", b.Merchant, b.Own, b.Number).Scan(&sum)
 	switch {
 	case err == nil && sum != b.SHA256:
 		return false, fmt.Errorf("%w: sha256 %s came, %s was taken", ErrReused, b.SHA256, sum)
@@ -44,61 +74,99 @@ func taken(ctx context.Context, tx *database.Tx, b purchase.Batch) (bool, error)
 	case !errors.Is(err, sql.ErrNoRows):
 		return false, err
 	}
-	var last int64
-	err = tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) FROM provider_batches WHERE merchant_id = ?", b.Merchant).Scan(&last)
+	last, err := lastTaken(ctx, tx, b.Merchant, b.Own)
 	if err == nil && b.Number != last+1 {
 		err = fmt.Errorf("%w: the last one taken is %d; send %d first", ErrGap, last, last+1)
 	}
 	return false, err
 }
 
-func (p *Provider) take(ctx context.Context, tx *database.Tx, b purchase.Batch) (err error) {
-	file, err := b.Open()
-	if err != nil {
+func lastTaken(ctx context.Context, tx *database.Tx, merchant string, own bool) (n int64, err error) {
+	return n, tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) FROM provider_batches WHERE merchant_id = ? AND own = ?", merchant, own).Scan(&n)
+}
+
+// Taken returns the number of the last batch of a merchant that was taken; 0
+// when there was none.
+func (p *Provider) Taken(ctx context.Context, merchant string) (n int64, err error) {
+	err = p.db.Read(ctx, func(tx *database.Tx) error {
+		n, err = lastTaken(ctx, tx, merchant, false)
 		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	zip, err := formats.OpenBatch(file, b.Size)
+	})
+	return n, err
+}
+
+// take applies batches that belong together: what one of them says of a feed,
+// then what the next one does.
+func (p *Provider) take(ctx context.Context, tx *database.Tx, batches []purchase.Batch) (err error) {
+	s, err := p.session(ctx, tx, batches[0].Merchant, batches[0].Created)
 	if err != nil {
-		return err
+		return nameBatch(batches[0], err)
 	}
-	s, err := p.session(ctx, tx, b.Merchant, b.Created)
-	if err != nil {
-		return err
+	all := make([]*taking, len(batches))
+	for i, b := range batches {
+		t := &taking{session: s, batch: b, part: purchase.ReceiptPart{Decisions: []purchase.Decision{}}}
+		if err := t.open(); err != nil {
+			return nameBatch(b, err)
+		}
+		defer func() { err = errors.Join(err, t.content.Close()) }()
+		all[i] = t
 	}
-	t := &taking{session: s, batch: b.Number, part: purchase.ReceiptPart{Decisions: []purchase.Decision{}}}
-	for _, feed := range zip.Feeds() {
-		if err := t.feed(ctx, zip, feed); err != nil {
-			return fmt.Errorf("%s: %w", feed, err)
+	for feed := purchase.Orders; feed <= purchase.Commands; feed++ {
+		for _, t := range all {
+			if err := t.feed(ctx, feed); err != nil {
+				return nameBatch(t.batch, fmt.Errorf("%s: %w", feed, err))
+			}
 		}
 	}
 	if err := s.retry(ctx); err != nil {
-		return err
+		return nameBatch(batches[0], err)
 	}
-	if err := errors.Join(s.save(ctx), t.saveReceipt(ctx)); err != nil {
-		return err
+	if err := s.save(ctx); err != nil {
+		return nameBatch(batches[0], err)
 	}
-	return t.close(ctx, tx, b)
+	for _, t := range all {
+		if err := t.close(ctx); err != nil {
+			return nameBatch(t.batch, err)
+		}
+	}
+	return nil
 }
 
-func (t *taking) close(ctx context.Context, tx *database.Tx, b purchase.Batch) error {
-	_, err := tx.Exec(ctx, "INSERT INTO provider_batches (merchant_id, number, sha256, taken_at, records) VALUES (?, ?, ?, ?, ?)",
-		b.Merchant, b.Number, b.SHA256, b.Created.Unix(), t.told+int64(len(t.part.Results)))
+func (t *taking) open() (err error) {
+	if t.content, err = t.batch.Open(); err != nil {
+		return err
+	}
+	if t.zip, err = formats.OpenBatch(t.content, t.batch.Size); err != nil {
+		return errors.Join(err, t.content.Close())
+	}
+	return nil
+}
+
+// close stores the receipt.
+func (t *taking) close(ctx context.Context) error {
+	if err := t.saveReceipt(ctx); err != nil {
+		return err
+	}
+	b := t.batch
+	_, err := t.tx.Exec(ctx, "INSERT INTO provider_batches (merchant_id, own, number, sha256, taken_at, records) VALUES (?, ?, ?, ?, ?, ?)",
+		b.Merchant, b.Own, b.Number, b.SHA256, b.Created.Unix(), t.told)
 	if err != nil {
 		return err
 	}
-	receipt := purchase.Receipt{Merchant: b.Merchant, Number: b.Number, SHA256: b.SHA256, Taken: b.Created}
-	_, err = say(ctx, tx, b.Merchant, "receipt", b.Created, strconv.FormatInt(b.Number, 10), receipt)
+	receipt := purchase.Receipt{Merchant: b.Merchant, Number: b.Number, SHA256: b.SHA256, Taken: b.Created, Own: b.Own}
+	_, err = say(ctx, t.tx, b.Merchant, "receipt", b.Created, strconv.FormatInt(b.Number, 10), receipt)
 	return err
 }
 
 // A taking is one batch being applied.
 type taking struct {
 	*session
-	batch int64
-	part  purchase.ReceiptPart // of the receipt, what was not saved yet
-	told  int64                // results that were
-	parts int64
+	batch   purchase.Batch
+	content purchase.ReadAtCloser
+	zip     *formats.BatchFile   // of the content
+	part    purchase.ReceiptPart // of the receipt, what was not saved yet
+	told    int64                // results that were
+	parts   int64
 }
 
 // An item is one record of a batch.
@@ -120,7 +188,7 @@ func (i item) place(file string) string {
 }
 
 // feed applies the records of a feed, chunk by chunk.
-func (t *taking) feed(ctx context.Context, zip *formats.BatchFile, feed purchase.Feed) error {
+func (t *taking) feed(ctx context.Context, feed purchase.Feed) error {
 	var items []item
 	n := int64(0)
 	flush := func() error {
@@ -131,7 +199,7 @@ func (t *taking) feed(ctx context.Context, zip *formats.BatchFile, feed purchase
 		items = items[:0]
 		return errors.Join(err, t.save(ctx), t.saveReceipt(ctx))
 	}
-	for r, err := range zip.Records(feed) {
+	for r, err := range t.zip.Records(feed) {
 		if err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func (t *taking) decided(o *order, reasons any) *decided {
 	text, _ := json.Marshal(reasons)
 	position := t.told + int64(len(t.part.Results)) + 1
 	return &decided{
-		Merchant: t.terms.Merchant, OrderNo: o.OrderNo, Batch: t.batch, Record: position, DecidedAt: t.at.Unix(),
+		Merchant: t.terms.Merchant, OrderNo: o.OrderNo, Own: t.batch.Own, Batch: t.batch.Number, Record: position, DecidedAt: t.at.Unix(),
 		Decision: o.Decision, Code: o.Code, Approved: o.Approved, ValidUntil: o.ValidUntil, Reasons: string(text),
 	}
 }
