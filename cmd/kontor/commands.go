@@ -12,6 +12,7 @@ func (p *program) commands() []*cobra.Command {
 		p.runCommand(),
 		p.scheduleCommand(),
 		p.statusCommand(),
+		p.traceCommand(),
 		p.filesCommand(),
 		p.ordersCommand(),
 		p.claimsCommand(),

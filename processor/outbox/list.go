@@ -34,6 +34,7 @@ type Filter struct {
 	Kind    string
 	Subject string
 	Run     int64
+	FromRun int64 // this run and later ones, oldest first also when there is a limit
 	Name    string
 	Limit   int // 0: no limit; otherwise the newest ones
 }
@@ -66,14 +67,17 @@ func Find(ctx context.Context, tx *database.Tx, merchant string, f Filter) ([]En
 	where("kind = ?", f.Kind, f.Kind != "")
 	where("subject = ?", f.Subject, f.Subject != "")
 	where("run = ?", f.Run, f.Run != 0)
+	where("run >= ?", f.FromRun, f.FromRun != 0)
 	where("name = ?", f.Name, f.Name != "")
-	query += " ORDER BY seq DESC"
+	query += map[bool]string{false: " ORDER BY seq DESC", true: " ORDER BY run, seq"}[f.FromRun != 0]
 	if f.Limit > 0 {
 		query += " LIMIT ?"
 		args = append(args, f.Limit)
 	}
 	entries, err := collect(tx.Query(ctx, query, args...))
-	slices.Reverse(entries)
+	if f.FromRun == 0 {
+		slices.Reverse(entries)
+	}
 	return entries, err
 }
 

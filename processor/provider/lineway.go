@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/ledger"
@@ -37,6 +38,18 @@ func (p *Provider) PayoutWay(ctx context.Context, merchant, id string, limit int
 		return err
 	})
 	return w, all, found, err
+}
+
+// PayoutOf returns the id of the payout of a slot, "" when there was none.
+func (p *Provider) PayoutOf(ctx context.Context, merchant string, slot time.Time) (id string, err error) {
+	err = p.db.Read(ctx, func(tx *database.Tx) error {
+		found, err := payouts.find(ctx, tx, "merchant_id = ? AND cutoff = ?", merchant, slot.Unix())
+		if len(found) > 0 {
+			id = found[0].ID
+		}
+		return err
+	})
+	return id, err
 }
 
 // lineWays adds to lines the causes of their entries.
