@@ -174,7 +174,7 @@ func TestCutAndAnswer(t *testing.T) {
 		entries, err := s.b.List(t.Context(), "acme", 0, 10)
 		must(t, err)
 		want := []Entry{
-			{Number: 1, Created: slot, Run: 7, Records: 2, Taken: 1, Refused: 1, SHA256: first.SHA256, Size: first.Size, Answered: true},
+			{Number: 1, Created: slot, Run: 7, Records: 2, Taken: 1, Refused: 1, SHA256: first.SHA256, Size: first.Size, Answered: true, Answer: slot},
 			{Number: 2, Created: slot, Run: 7, Records: 2, SHA256: second.SHA256, Size: second.Size},
 		}
 		if diff := cmp.Diff(want, entries); diff != "" {
