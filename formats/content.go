@@ -23,13 +23,16 @@ type Content struct {
 	starts []int64
 }
 
-// OpenContent opens the content of a file of a feed; original must be a whole
-// file, which stays the caller's. Nothing is written.
-func (p *Profile) OpenContent(feed purchase.Feed, original io.ReadSeeker, o ReadOptions) (*Content, error) {
-	source, ok := original.(wholeFile)
-	if !ok {
-		return nil, errors.New("the original cannot be read at any place")
-	}
+// A WholeFile can be read at any place.
+type WholeFile interface {
+	io.ReaderAt
+	io.ReadSeeker
+}
+
+// OpenContent opens the content of a file of a feed; the original stays the
+// caller's. An error that is a [FileError] or wraps a [container.Error], here or
+// later, is the file's or the keys' fault.
+func OpenContent(feed purchase.Feed, source WholeFile, o ReadOptions) (*Content, error) {
 	size, err := source.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err
@@ -50,7 +53,8 @@ func (p *Profile) OpenContent(feed purchase.Feed, original io.ReadSeeker, o Read
 		c.plain, c.open, c.size = nil, inside, -1
 		return c, nil
 	}
-	return c, c.zipped(p.Read(feed, original, o), len(layers), inside)
+	p, _ := Lookup("kontor") // no profile matters to what a ZIP holds
+	return c, c.zipped(p.Read(feed, source, o), len(layers), inside)
 }
 
 // zipped opens the tables of a ZIP; one of bank statements is its own content.

@@ -104,7 +104,10 @@ func (j *job) compared(ctx context.Context, f made, version int) (Rebuilt, error
 		}
 		if found {
 			r.File.Name, r.Left, r.Number = old.Name, spool.Stored{SHA256: old.SHA256, Size: old.Size}, n
-			return r, nil
+			again := f
+			again.file.Name = old.Name
+			r.Anew, err = j.sealedAs(ctx, again)
+			return r, err
 		}
 	}
 	return r, nil

@@ -19,6 +19,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor/batch"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/intake"
@@ -76,6 +77,8 @@ type Merchant struct {
 	Provider, Party purchase.Party
 	DATEV           *report.DATEVConfig // nil: no booking batches
 	MailFrom        string              // the sender of mails
+	// Recipients are for whom what goes to the ERP is encrypted; nil: it is not.
+	Recipients *container.Recipients
 	VATExemption    string              // on a fee invoice without VAT
 	// Open opens a target of deliveries (see package outbox).
 	Open func(ctx context.Context, target string) (remote.Remote, error)

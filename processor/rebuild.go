@@ -78,6 +78,9 @@ func (e *Engine) Supersede(ctx context.Context, of outbox.Entry, all []Rebuilt, 
 			if old.Number > 0 {
 				v.Supersedes = old.File.Name
 			}
+			if err := keepSealed(ctx, tx, &f); err != nil {
+				return err
+			}
 			if err := e.Outbox.AddVersion(ctx, tx, f.file, v, f.stored); err != nil {
 				return err
 			}

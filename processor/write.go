@@ -46,6 +46,7 @@ type made struct {
 	file   outbox.File
 	stored spool.Stored
 	base   string // the name of its first version
+	plain  string // SHA-256 of the text, of one that is encrypted
 }
 
 // make writes a file into the spool, as the renderer's version of it.
@@ -54,14 +55,16 @@ func (j *job) make(target, folder, name, kind, subject string, write func(io.Wri
 	if err != nil {
 		return made{}, err
 	}
-	if err := write(w); err != nil {
+	plain, ending, err := j.sealed(target, w, write)
+	if err != nil {
 		return made{}, fmt.Errorf("write %s: %w", name, errors.Join(err, w.Abort()))
 	}
+	name += ending
 	stored, err := w.Commit()
 	return made{outbox.File{
 		Merchant: j.m.ID(), Target: target, Folder: folder, Name: report.Versioned(name, j.m.Renderer.Version), Run: j.r.number,
 		Kind: kind, Subject: subject,
-	}, stored, name}, err
+	}, stored, name, plain}, err
 }
 
 // add registers files, with what else is true from then on.
@@ -81,12 +84,18 @@ func (j *job) add(ctx context.Context, files []made, also func(*database.Tx) err
 // goes on uses other words, both stay, and the later one is a further version.
 // All else is registered together with how far it was told, so never twice.
 func (j *job) register(ctx context.Context, tx *database.Tx, f made) error {
+	if err := keepSealed(ctx, tx, &f); err != nil {
+		return err
+	}
 	err := j.Outbox.Add(ctx, tx, f.file, f.stored)
 	for n := 2; errors.Is(err, outbox.ErrOtherBytes) && isAck(f.file.Kind); n++ {
-		later := f.file
-		later.Name = report.Versioned(f.base, n)
+		later := f
+		later.file.Name = report.Versioned(f.base, n)
+		if err := keepSealed(ctx, tx, &later); err != nil {
+			return err
+		}
 		v := outbox.Version{Number: n, Supersedes: report.Versioned(f.base, n-1), Reason: "written anew after the run was cut off"}
-		err = j.Outbox.AddVersion(ctx, tx, later, v, f.stored)
+		err = j.Outbox.AddVersion(ctx, tx, later.file, v, later.stored)
 	}
 	return err
 }

@@ -49,7 +49,7 @@ func (j *job) ack(ctx context.Context, a purchase.Ack, name string) ([]made, err
 	if err != nil || a.Rejected == 0 {
 		return files, err
 	}
-	original, err := j.Spool.Open(a.SHA256)
+	original, err := j.Intake.Inside(a.Owner, a.Name, a.SHA256, a.Feed)
 	if err != nil {
 		return nil, err
 	}

@@ -172,7 +172,11 @@ func (p *program) checkFile(k checker, file string) (checkedFile, error) {
 	}
 	defer f.Close()
 	result := checkedFile{File: file, Feed: feed.String(), Profile: profile.Name}
-	reader := profile.Read(feed, f, formats.ReadOptions{File: file, MaxSize: k.maxFile()})
+	keys, err := k.keys(feed)
+	if err != nil {
+		return checkedFile{}, err
+	}
+	reader := profile.Read(feed, f, formats.ReadOptions{File: file, MaxSize: k.maxFile(), Keys: keys})
 	for row := range reader.Rows() {
 		result.Rows++
 		if len(row.Errors) > 0 {

@@ -122,6 +122,12 @@ type Drop struct {
 	// KnownHosts is the file with the server's host keys, as OpenSSH writes it;
 	// several lines per host are several valid keys (sftp).
 	KnownHosts string `yaml:"known_hosts"`
+	// Decrypt are our private keys, for files that come encrypted (….csv.pgp,
+	// ….csv.age); of a merchant's ERP and of the bank.
+	Decrypt *Decrypt `yaml:"decrypt"`
+	// Encrypt says for whom what goes to a merchant's ERP is encrypted. Without it
+	// files leave as they are.
+	Encrypt *Encrypt `yaml:"encrypt"`
 	// Settle is how long size and time of a file must stay the same before it is
 	// taken. Default 10s; not used for builtin, where a file appears when its
 	// upload has ended.

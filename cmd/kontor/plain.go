@@ -42,6 +42,7 @@ func (c *Config) resolve() {
 		for i := range d.AuthorizedKeys {
 			path(&d.AuthorizedKeys[i])
 		}
+		d.resolveKeys(path)
 	}
 	path(&c.DataDir)
 	path(&c.BaseRates)

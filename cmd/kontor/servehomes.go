@@ -12,6 +12,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/sftpd"
 )
@@ -32,8 +33,12 @@ func (x *exchange) listen(ctx context.Context, log *slog.Logger) (*sftpd.Server,
 	if err != nil {
 		return nil, err
 	}
+	keys, err := c.keys()
+	if err != nil {
+		return nil, err
+	}
 	server, err := sftpd.Listen(ctx, sftpd.Config{
-		Listen: c.Server.Listen, HostKeys: []string{c.HostKey()}, Homes: homes, Check: c.uploadCheck(log),
+		Listen: c.Server.Listen, HostKeys: []string{c.HostKey()}, Homes: homes, Check: c.uploadCheck(keys, log),
 		Limits: sftpd.Limits{File: int64(c.MaxFile.value)}, Log: log,
 	})
 	if err != nil {
@@ -83,14 +88,14 @@ func (c *Config) homes() (map[string]sftpd.Home, error) {
 // uploadCheck refuses, at the end of an upload, a file whose header the
 // merchant's profile cannot read. The text goes to the client: the reason, in
 // the merchant's language, but neither path nor cell.
-func (c *Config) uploadCheck(log *slog.Logger) func(user, name string, content io.Reader) error {
+func (c *Config) uploadCheck(keys map[string]*container.Keys, log *slog.Logger) func(user, name string, content io.Reader) error {
 	return func(user, name string, content io.Reader) error {
 		profile := c.Profile(user)
 		feed, known := profile.FeedOf(name)
 		if !known || feed == purchase.Payments {
 			return nil // what no feed takes, and what is not the merchant's, is told otherwise
 		}
-		err := profile.CheckHeader(feed, content, formats.ReadOptions{File: name})
+		err := profile.CheckHeader(feed, content, formats.ReadOptions{File: name, Keys: keys[user]})
 		if err == nil {
 			return nil
 		}

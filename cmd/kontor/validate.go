@@ -115,6 +115,7 @@ func (c *Config) validateDrop(f *faults, key string, d Drop, merchant bool) {
 		f.add(key+".url", "%q is not sftp://user@host:port/folder or dir:PATH", withoutPassword(d.URL))
 	}
 	f.check(d.Mode.value == 0 || strings.HasPrefix(d.URL, "dir:"), key+".mode", "it is for folders (dir:) only; a server decides itself who may read")
+	d.validateKeys(f, key, merchant)
 	f.oneOf(key+".after", d.After, "remove", "keep")
 	f.between(key+".keep_days", d.KeepDays, 1, 3650)
 }

@@ -129,7 +129,11 @@ func (x *exchange) assemble(p *program, log *slog.Logger) error {
 	}
 	x.skipped = newSkipped(log)
 	x.batches = batch.New(x.db, x.spool)
-	x.intake = intake.New(x.db, x.spool, time.Now, wait, x.batches.Queue, log)
+	keys, err := x.config.keys()
+	if err != nil {
+		return err
+	}
+	x.intake = intake.New(x.db, x.spool, time.Now, wait, x.batches.Queue, log).WithKeys(keys)
 	x.outbox = outbox.New(x.db, x.spool, p.now)
 	x.provider = provider.New(x.db, terms, rates)
 	x.engine = &processor.Engine{
@@ -174,6 +178,10 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 		outbox.Reports: x.remote("dir:"+c.Reports(), Drop{}),
 	}
 	own := c.collectionTarget(x, targets)
+	recipients, err := m.ERP.recipients("merchants." + id + ".erp")
+	if err != nil {
+		return nil, err
+	}
 	return &processor.Merchant{
 		Terms: c.Terms(id), Zone: c.ZoneOf(id), Schedules: plan, KeepDays: m.ERP.KeepDays.value,
 		Inbox: intake.Inbox{
@@ -184,6 +192,7 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 			Merchant: id, Name: m.Name, Currency: m.Currency, Profile: c.Profile(id), Style: formats.Style(m.ReportStyle), Language: c.LanguageOf(id),
 		},
 		Provider: c.ProviderParty(id), Party: c.MerchantParty(id), DATEV: m.DATEV, VATExemption: m.Fees.VATExemption,
+		Recipients: recipients,
 		MailFrom: c.MailFrom(), Open: c.mailing(opener(targets, own...)),
 	}, nil
 }

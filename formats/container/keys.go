@@ -9,6 +9,7 @@ import (
 
 	"filippo.io/age"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 	"github.com/ProtonMail/gopenpgp/v3/crypto"
 )
 
@@ -33,11 +34,11 @@ func (k *Keys) AddAge(text []byte) error {
 // AddPGP adds private keys without passphrase, armoured (several blocks may
 // stand one below the other) or one in binary.
 func (k *Keys) AddPGP(text []byte) error {
-	ring, err := pgpKeys(text)
+	all, err := pgpKeys(text)
 	if err != nil {
 		return err
 	}
-	for _, key := range ring.GetKeys() {
+	for _, key := range all {
 		if !key.IsPrivate() {
 			return errors.New("it is a public key; want the private one")
 		}
@@ -61,40 +62,46 @@ func (k *Keys) AddPGP(text []byte) error {
 }
 
 // pgpKeys reads all keys of a text.
-func pgpKeys(text []byte) (*crypto.KeyRing, error) {
-	ring, err := crypto.NewKeyRing(nil)
+func pgpKeys(text []byte) (all []*crypto.Key, err error) {
+	if bytes.Contains(text, []byte(pgpArmor)) {
+		all, err = armoured(bufio.NewReader(bytes.NewReader(text)))
+	} else {
+		all, err = binaryKeys(bytes.NewReader(text))
+	}
+	if err == nil && len(all) == 0 {
+		err = errors.New("the file has none")
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("no keys of OpenPGP: %w", err)
 	}
-	add := func(binary []byte) error {
-		some, err := crypto.NewKeyRingFromBinary(binary)
-		if err != nil {
-			return fmt.Errorf("no keys of OpenPGP: %w", err)
-		}
-		for _, key := range some.GetKeys() {
-			if err := ring.AddKey(key); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if !bytes.Contains(text, []byte(pgpArmor)) {
-		return ring, add(text)
-	}
-	for rest := bufio.NewReader(bytes.NewReader(text)); ; {
-		block, err := armor.Decode(rest)
-		if err == io.EOF && ring.CountEntities() > 0 {
-			return ring, nil
+	return all, nil
+}
+
+func armoured(text *bufio.Reader) (all []*crypto.Key, err error) {
+	for {
+		block, err := armor.Decode(text)
+		if err == io.EOF {
+			return all, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("no keys of OpenPGP: %w", err)
-		}
-		binary, err := io.ReadAll(block.Body)
-		if err != nil {
-			return nil, fmt.Errorf("no keys of OpenPGP: %w", err)
-		}
-		if err := add(binary); err != nil {
 			return nil, err
 		}
+		some, err := binaryKeys(block.Body)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
 	}
+}
+
+func binaryKeys(r io.Reader) (all []*crypto.Key, err error) {
+	entities, err := openpgp.ReadKeyRing(r)
+	for _, e := range entities {
+		key, err := crypto.NewKeyFromEntity(e)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, key)
+	}
+	return all, err
 }

@@ -28,13 +28,20 @@ func ForAge(keys string) (*Recipients, error) {
 
 // ForPGP are recipients by their public keys, armoured or binary.
 func ForPGP(text []byte) (*Recipients, error) {
-	ring, err := pgpKeys(text)
+	all, err := pgpKeys(text)
 	if err != nil {
 		return nil, err
 	}
-	for _, key := range ring.GetKeys() {
+	ring, err := crypto.NewKeyRing(nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range all {
 		if key.IsPrivate() {
 			return nil, errors.New("it is a private key; want the public one, the private one belongs to the ERP alone")
+		}
+		if err := ring.AddKey(key); err != nil {
+			return nil, err
 		}
 	}
 	r := &Recipients{pgp: ring}

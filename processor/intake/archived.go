@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/formats/container"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
 // ErrUnreadable says that the archive does not give back the bytes of a
@@ -50,3 +54,39 @@ func (a *archived) Seek(offset int64, whence int) (int64, error) {
 }
 
 func (a *archived) Close() error { return a.bytes.Close() }
+
+// An Inside is what a file that came in holds, as the places of its rows count
+// it: of one that came packed or encrypted what is inside. Close it.
+type Inside struct {
+	*formats.Content
+	file *os.File
+}
+
+// Close lets go of the file in the archive.
+func (i *Inside) Close() error { return i.file.Close() }
+
+// Inside opens a file that came in to an owner under a name.
+func (in *Intake) Inside(owner, name, sha256 string, feed purchase.Feed) (*Inside, error) {
+	f, err := in.spool.Open(sha256)
+	if err != nil {
+		return nil, err
+	}
+	content, err := formats.OpenContent(feed, f, in.options(file{owner: owner, name: name}))
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &Inside{content, f}, nil
+}
+
+// options say how a file is read.
+func (in *Intake) options(f file) formats.ReadOptions {
+	return formats.ReadOptions{File: f.name, Keys: in.keys[f.owner]}
+}
+
+// closed reports whether an error says that a file cannot be opened: damaged, or
+// its key is no longer there.
+func closed(err error) bool {
+	var c *container.Error
+	var f formats.FileError
+	return errors.As(err, &c) || errors.As(err, &f)
+}

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/remote"
@@ -79,6 +80,7 @@ type Intake struct {
 	wait  func(context.Context, time.Duration) error
 	queue Queue
 	log   *slog.Logger
+	keys  map[string]*container.Keys
 }
 
 // New returns the intake in a database; the bytes of files are in the spool.
@@ -86,6 +88,14 @@ type Intake struct {
 // still being written. The log is told of files that are left where they are.
 func New(db *database.DB, s *spool.Spool, now func() time.Time, wait func(context.Context, time.Duration) error, queue Queue, log *slog.Logger) *Intake {
 	return &Intake{db: db, spool: s, now: now, wait: wait, queue: queue, log: log}
+}
+
+// WithKeys returns an intake that opens encrypted files, with the keys of each
+// merchant and of [purchase.Provider].
+func (in *Intake) WithKeys(keys map[string]*container.Keys) *Intake {
+	other := *in
+	other.keys = keys
+	return &other
 }
 
 // write runs f in a transaction that no other one of the same merchant enters.

@@ -81,7 +81,9 @@ func (in *Intake) readRows(ctx context.Context, box Inbox, f file) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
-	r := box.Profile.Read(f.feed, content, formats.ReadOptions{File: f.name, MaxSize: box.MaxFile, IgnoreTrailer: f.released != ""})
+	o := in.options(f)
+	o.MaxSize, o.IgnoreTrailer = box.MaxFile, f.released != ""
+	r := box.Profile.Read(f.feed, content, o)
 	b := reading{box: box, file: f, shares: map[string]int64{}}
 	for row := range r.Rows() {
 		if err := b.add(row); err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -119,7 +118,9 @@ func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int6
 		return err
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
-	r := box.Profile.Read(f.feed, content, formats.ReadOptions{File: f.name, MaxSize: box.MaxFile, IgnoreTrailer: true})
+	o := in.options(f)
+	o.MaxSize, o.IgnoreTrailer = box.MaxFile, true
+	r := box.Profile.Read(f.feed, content, o)
 	b := reading{box: box, file: f, shares: map[string]int64{}}
 	for row := range r.Rows() {
 		if !wanted[row.Row] || row.Record == nil {

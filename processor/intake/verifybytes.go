@@ -49,14 +49,9 @@ func (in *Intake) verifyFile(ctx context.Context, v *verifier, f file) error {
 	if err != nil {
 		return err
 	}
-	check := in.gaps
-	ours, err := formats.IsBankStatement(content)
-	if ours && f.feed == purchase.Payments {
-		check = in.entries
-	}
-	reason := ""
-	if err == nil {
-		reason, err = check(ctx, f, content)
+	reason, err := in.inside(ctx, f, content)
+	if closed(err) {
+		reason, err = fmt.Sprintf("it cannot be opened any more; old keys must stay in the files of decrypt: %v", err), nil
 	}
 	if reason != "" {
 		v.failf("file %d (%s): %s", f.number, f.name, reason)
@@ -64,11 +59,34 @@ func (in *Intake) verifyFile(ctx context.Context, v *verifier, f file) error {
 	return errors.Join(err, content.Close())
 }
 
+// inside looks at what a file holds.
+func (in *Intake) inside(ctx context.Context, f file, archived *os.File) (reason string, err error) {
+	content, err := formats.OpenContent(f.feed, archived, in.options(f))
+	if err != nil {
+		return "", err
+	}
+	check := in.gaps
+	if f.feed == purchase.Payments {
+		ours, err := formats.IsBankStatement(content)
+		if err != nil {
+			return "", err
+		}
+		if ours {
+			check = in.entries
+		}
+	}
+	return check(ctx, f, content)
+}
+
 // entries reads a bank statement again: the same rows at the same places. What
 // stands between them is for the reader of statements to know.
-func (in *Intake) entries(ctx context.Context, f file, content *os.File) (reason string, err error) {
+func (in *Intake) entries(ctx context.Context, f file, content *formats.Content) (reason string, err error) {
 	p, _ := formats.Lookup("kontor") // a statement looks the same in every profile
-	r := p.Read(f.feed, io.NewSectionReader(content, 0, f.size), formats.ReadOptions{File: f.name, IgnoreTrailer: true})
+	size, err := content.Size()
+	if err != nil {
+		return "", err
+	}
+	r := p.Read(f.feed, io.NewSectionReader(content, 0, size), formats.ReadOptions{IgnoreTrailer: true})
 	var spans []span
 	last := rowID(f.number, 0)
 	for row := range r.Rows() {
@@ -96,29 +114,73 @@ func (in *Intake) entries(ctx context.Context, f file, content *os.File) (reason
 }
 
 // gaps looks at what stands between the rows of a file.
-func (in *Intake) gaps(ctx context.Context, f file, content *os.File) (reason string, err error) {
-	end := int64(-1) // the header comes first and may be anything
+func (in *Intake) gaps(ctx context.Context, f file, content *formats.Content) (reason string, err error) {
+	starts, err := content.Starts()
+	if err != nil {
+		return "", err
+	}
+	g := gaps{content: content, end: -1, starts: starts}
 	last := rowID(f.number, 0)
 	for {
 		spans, err := in.spans(ctx, f, last)
 		if err != nil || len(spans) == 0 {
-			if err == nil && end >= 0 {
-				reason, err = trailing(content, end, f.size)
+			if err == nil && g.end >= 0 {
+				reason, err = g.rest()
 			}
 			return reason, err
 		}
 		for _, s := range spans {
-			switch {
-			case s.start < end:
-				return fmt.Sprintf("row %d begins inside the row before it", rowOf(s.id)), nil
-			case end >= 0:
-				if ok, err := between(content, end, s.start); err != nil || !ok {
-					return fmt.Sprintf("bytes %d to %d before row %d belong to no row", end, s.start, rowOf(s.id)), err
-				}
+			if reason, err := g.before(s); err != nil || reason != "" {
+				return reason, err
 			}
-			end, last = s.start+s.length, s.id
+			g.end, last = s.start+s.length, s.id
 		}
 	}
+}
+
+// Gaps go through what stands between rows.
+type gaps struct {
+	content *formats.Content
+	end     int64   // of the last row; -1: a header comes first, and may be anything
+	starts  []int64 // of the tables of a ZIP, each with a header
+}
+
+// header is where the next table begins, if it does before a place.
+func (g *gaps) header(before int64) (start int64, found bool) {
+	for len(g.starts) > 0 && g.starts[0] <= before {
+		if g.starts[0] >= g.end && !found {
+			start, found = g.starts[0], true
+		}
+		g.starts = g.starts[1:]
+	}
+	return start, found
+}
+
+func (g *gaps) before(s span) (reason string, err error) {
+	next := s.start
+	switch start, found := g.header(next); {
+	case s.start < g.end:
+		return fmt.Sprintf("row %d begins inside the row before it", rowOf(s.id)), nil
+	case g.end < 0:
+		return "", nil
+	case found:
+		next = start
+	}
+	if ok, err := between(g.content, g.end, next); err != nil || !ok {
+		return fmt.Sprintf("bytes %d to %d before row %d belong to no row", g.end, next, rowOf(s.id)), err
+	}
+	return "", nil
+}
+
+func (g *gaps) rest() (string, error) {
+	size, err := g.content.Size()
+	if err != nil {
+		return "", err
+	}
+	if start, found := g.header(size); found {
+		size = start
+	}
+	return trailing(g.content, g.end, size)
 }
 
 func (in *Intake) spans(ctx context.Context, f file, last int64) (spans []span, err error) {

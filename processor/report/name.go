@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
@@ -71,13 +72,22 @@ func extension(name string) string {
 	return ""
 }
 
+// ending is the extension, with that of an encrypted file behind it.
+func ending(name string) string {
+	end := extension(name)
+	if _, layers := container.Layers(name); len(layers) == 1 {
+		end = extension(strings.TrimSuffix(name, end)) + end
+	}
+	return end
+}
+
 // Versioned is the name of a further version of a file: x.csv, x_v2.csv,
-// x_v3.csv. Version 0 and 1 are the name itself.
+// x_v3.csv, of an encrypted one x_v2.csv.age. Version 0 and 1 are the name itself.
 func Versioned(name string, version int) string {
 	if version <= 1 {
 		return name
 	}
-	end := extension(name)
+	end := ending(name)
 	return fmt.Sprintf("%s_v%d%s", strings.TrimSuffix(name, end), version, end)
 }
 
@@ -86,7 +96,7 @@ func Unversioned(name string, version int) string {
 	if version <= 1 {
 		return name
 	}
-	end := extension(name)
+	end := ending(name)
 	return strings.TrimSuffix(strings.TrimSuffix(name, end), fmt.Sprintf("_v%d", version)) + end
 }
 

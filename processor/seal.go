@@ -1,0 +1,76 @@
+package processor
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"io"
+
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/outbox"
+	"github.com/kontor-exchange/kontor/processor/spool"
+)
+
+// What goes to a merchant's ERP is encrypted where the configuration says for
+// whom. Two times the same text make two different files, so a file is encrypted
+// once: processor_sealed remembers of what text a name was made, and a run that
+// goes on, or kontor rebuild, takes the bytes of the first time.
+
+// sealed writes a file, encrypted if it is for an ERP that wants it so; then
+// plain is the SHA-256 of the text, and ending what its name has at its end.
+func (j *job) sealed(target string, w io.Writer, write func(io.Writer) error) (plain, ending string, err error) {
+	if target != outbox.ERP || j.m.Recipients == nil {
+		return "", "", write(w)
+	}
+	closed, err := j.m.Recipients.Seal(w)
+	if err != nil {
+		return "", "", err
+	}
+	sum := sha256.New()
+	if err := write(io.MultiWriter(sum, closed)); err != nil {
+		return "", "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), j.m.Recipients.Ending(), closed.Close()
+}
+
+// keepSealed remembers of what text a file was made; where it was made before of
+// the same text, it becomes that one.
+func keepSealed(ctx context.Context, tx *database.Tx, f *made) error {
+	if f.plain == "" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO processor_sealed (merchant_id, target, folder, name, plain, sha256, size) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (merchant_id, target, folder, name) DO NOTHING`,
+		f.file.Merchant, f.file.Target, f.file.Folder, f.file.Name, f.plain, f.stored.SHA256, f.stored.Size)
+	if err != nil {
+		return err
+	}
+	f.stored, err = sealedBefore(ctx, tx, *f)
+	return err
+}
+
+// sealedBefore returns the bytes that a file had when it was made of the same
+// text, else those that it has now.
+func sealedBefore(ctx context.Context, tx *database.Tx, f made) (spool.Stored, error) {
+	s := f.stored
+	err := tx.QueryRow(ctx, "SELECT sha256, size FROM processor_sealed WHERE merchant_id = ? AND target = ? AND folder = ? AND name = ? AND plain = ?",
+		f.file.Merchant, f.file.Target, f.file.Folder, f.file.Name, f.plain).Scan(&s.SHA256, &s.Size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f.stored, nil
+	}
+	return s, err
+}
+
+// sealedAs is [sealedBefore] outside of a transaction.
+func (j *job) sealedAs(ctx context.Context, f made) (stored spool.Stored, err error) {
+	if f.plain == "" {
+		return f.stored, nil
+	}
+	err = j.DB.Read(ctx, func(tx *database.Tx) error {
+		stored, err = sealedBefore(ctx, tx, f)
+		return err
+	})
+	return stored, err
+}
