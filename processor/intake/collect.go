@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/remote"
-	"github.com/kontor-exchange/kontor/processor/spool"
 )
 
 // Collect copies every complete file of the inbox into the spool, registers it
@@ -34,15 +32,20 @@ func (in *Intake) takeAll(ctx context.Context, run Run, box Inbox) error {
 		return at("look into", "the inbox of "+box.Owner, err)
 	}
 	var errs []error
-	for _, f := range files {
-		if err := in.take(ctx, run, box, f); err != nil {
+	var open []fetched
+	fetch := func(ctx context.Context, f remote.File, _ <-chan struct{}) fetched { return in.fetch(ctx, box, f) }
+	for f, got := range remote.Ahead(ctx, files, func(f remote.File) int64 { return f.Size }, fetch) {
+		if err := in.take(ctx, run, box, got); err != nil {
 			errs = append(errs, at("take", f.Name, err))
+		}
+		if got.waiting {
+			open = append(open, got)
 		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, in.vanished(ctx, box, open)...)...)
 }
 
 // complete lists the files of the inbox that are new and are not being written.
@@ -174,43 +177,6 @@ func sidecarsOf(files []remote.File) sidecars {
 }
 
 func (s sidecars) has(name string) bool { return s[name+doneEnd] || s[name+sumEnd] }
-
-// take copies one file into the spool and registers it. A file that changed
-// while it was copied, or is not what its sidecar says, waits for the next run.
-func (in *Intake) take(ctx context.Context, run Run, box Inbox, f remote.File) error {
-	if box.MaxFile > 0 && f.Size > box.MaxFile {
-		return in.register(ctx, run, box, f, spool.Stored{Size: f.Size})
-	}
-	stored, err := in.copy(ctx, box, f.Name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // taken away meanwhile
-	}
-	if err != nil {
-		return err
-	}
-	if stored.Size != f.Size {
-		in.log.Info("file is still being written", "file", f.Name, "listed", f.Size, "read", stored.Size)
-		return nil
-	}
-	want, err := in.sidecarSum(ctx, box, f.Name)
-	if err != nil {
-		return err
-	}
-	if want != "" && !strings.EqualFold(want, stored.SHA256) {
-		in.log.Warn("file is not what its sidecar says", "owner", box.Owner, "file", f.Name, "sha256", stored.SHA256, "sidecar", fmt.Sprintf("%.64q", want))
-		return nil
-	}
-	return in.register(ctx, run, box, f, stored)
-}
-
-func (in *Intake) copy(ctx context.Context, box Inbox, name string) (stored spool.Stored, err error) {
-	r, err := box.Remote.Open(ctx, box.Folder, name)
-	if err != nil {
-		return spool.Stored{}, err
-	}
-	stored, err = in.spool.Store(r)
-	return stored, errors.Join(err, r.Close())
-}
 
 // maxSidecar is how much of a sidecar is read: a hash and a name.
 const maxSidecar = 4096

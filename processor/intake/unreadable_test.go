@@ -40,7 +40,7 @@ func TestUnreadable(t *testing.T) {
 			files, err := w.in.complete(t.Context(), box)
 			must(t, err)
 			for _, f := range files {
-				must(t, w.in.take(t.Context(), run, box, f))
+				must(t, w.in.take(t.Context(), run, box, w.in.fetch(t.Context(), box, f)))
 			}
 			file := w.inSpool(lost)
 			must(t, damage(file))
@@ -87,7 +87,7 @@ func TestReadWithoutInbox(t *testing.T) {
 	run := w.at("acme", "2026-10-01T12-00")
 	files, err := w.in.complete(t.Context(), box)
 	must(t, err)
-	must(t, w.in.take(t.Context(), run, box, files[0]))
+	must(t, w.in.take(t.Context(), run, box, w.in.fetch(t.Context(), box, files[0])))
 	must(t, os.Rename(filepath.Join(w.dir, "acme"), filepath.Join(w.dir, "away")))
 	if err := w.in.Collect(t.Context(), run, box); err == nil {
 		t.Error("Collect = nil; want that the inbox is not there")

@@ -71,21 +71,13 @@ type try struct {
 	err   error
 }
 
-// putAll puts each target's files in their order, the targets side by side. The
-// channel is closed when all have ended; it must be read to its end.
+// putAll puts each target's files, the targets side by side. The channel is
+// closed when all have ended; it must be read to its end.
 func (o *Outbox) putAll(ctx context.Context, byTarget map[*target][]Entry) <-chan try {
 	tries := make(chan try)
 	var running sync.WaitGroup
 	for t, entries := range byTarget {
-		running.Go(func() {
-			for _, e := range entries {
-				if t.down || ctx.Err() != nil {
-					return
-				}
-				err := t.use(ctx, func(r remote.Remote) error { return o.put(ctx, r, e) })
-				tries <- try{e, err}
-			}
-		})
+		running.Go(func() { o.putInOrder(ctx, t, entries, tries) })
 	}
 	go func() {
 		running.Wait()
@@ -94,12 +86,34 @@ func (o *Outbox) putAll(ctx context.Context, byTarget map[*target][]Entry) <-cha
 	return tries
 }
 
-func (o *Outbox) put(ctx context.Context, r remote.Remote, e Entry) error {
+// putInOrder sends files of a target several at a time; they appear, and are told,
+// in their order. What was under way to a target that turns out to be down does
+// not appear, and counts as not tried.
+func (o *Outbox) putInOrder(ctx context.Context, t *target, entries []Entry, tries chan<- try) {
+	if t.down || ctx.Err() != nil {
+		return
+	}
+	put := func(ctx context.Context, e Entry, turn <-chan struct{}) error {
+		if t.err != nil {
+			return t.err
+		}
+		return o.put(ctx, t.remote, e, turn)
+	}
+	for e, err := range remote.Ahead(ctx, entries, func(e Entry) int64 { return e.Size }, put) {
+		t.judge(ctx, err)
+		tries <- try{e, err}
+		if t.down || ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (o *Outbox) put(ctx context.Context, r remote.Remote, e Entry, turn <-chan struct{}) error {
 	f, err := o.spool.Open(e.SHA256)
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.Put(ctx, e.Folder, e.Name, e.Size, f), f.Close())
+	return errors.Join(remote.PutInTurn(ctx, r, e.Folder, e.Name, e.Size, f, turn), f.Close())
 }
 
 // settle books how a try ended, also when the caller's time is up by then.

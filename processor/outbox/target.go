@@ -43,16 +43,20 @@ func (ts *targets) split(entries []Entry) map[*target][]Entry {
 	return byTarget
 }
 
-// use works on the remote. After a failure that may be the remote's and not the
-// file's, the remote is asked for a sign of life; without one it is down.
+// use works on the remote.
 func (t *target) use(ctx context.Context, work func(remote.Remote) error) error {
-	if t.err != nil {
-		t.down = true
-		return t.err
+	err := t.err
+	if err == nil {
+		err = work(t.remote)
 	}
-	err := work(t.remote)
-	t.down = err != nil && !ownFault(err) && !t.answers(ctx)
+	t.judge(ctx, err)
 	return err
+}
+
+// judge sees by the end of some work whether the target is down: after a failure
+// that may be the remote's and not the file's, it is asked for a sign of life.
+func (t *target) judge(ctx context.Context, err error) {
+	t.down = err != nil && (t.err != nil || !ownFault(err) && !t.answers(ctx))
 }
 
 // ownFault reports whether an error is about the file alone.

@@ -1,20 +1,24 @@
 package remote
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/pkg/sftp"
 )
 
-// block is how much of a file is asked for or sent at a time: 16 packets of the
-// 32 KiB that every server takes, in flight together. The deadline of a call
-// holds for one block, so a peer must move about 9 KB a second.
-const block = 512 << 10
+// A file moves in blocks of one packet, the 32 KiB that every server takes, of
+// which window are asked for or sent before the first is answered: 1 MiB, also
+// in memory. The deadline of a call holds for a block, so a peer must move about
+// 18 KB a second.
+const (
+	block  = 32 << 10
+	window = 32
+)
 
 // open checks that the file is a regular one and opens it.
 func (s *server) open(ctx context.Context, sess *session, file string) (io.ReadCloser, error) {
@@ -29,9 +33,7 @@ func (s *server) open(ctx context.Context, sess *session, file string) (io.ReadC
 	if err != nil {
 		return nil, err
 	}
-	r := &fileReader{ctx: ctx, server: s, session: sess, file: f, size: info.Size()}
-	r.buffered = bufio.NewReaderSize(readerFunc(r.fetch), int(min(max(info.Size(), 0)+1, block)))
-	return r, nil
+	return &fileReader{ctx: ctx, server: s, session: sess, file: f, size: max(info.Size(), 0)}, nil
 }
 
 func (s *server) openFile(ctx context.Context, sess *session, file string, flags int) (*sftp.File, error) {
@@ -46,42 +48,95 @@ func (s *server) openFile(ctx context.Context, sess *session, file string, flags
 	return f, err
 }
 
-// A fileReader reads a file of the server block by block.
+// A fileReader reads a file of the server, a window of blocks ahead. They end at
+// the size that the server told; behind it one block at a time is asked for
+// until the file ends, since it may have grown.
 type fileReader struct {
-	ctx      context.Context
-	server   *server
-	session  *session
-	file     *sftp.File
-	size     int64 // when it was opened
-	got      int64
-	buffered *bufio.Reader
+	ctx     context.Context
+	server  *server
+	session *session
+	file    *sftp.File
+	size    int64 // when it was opened
+
+	asked   int64 // up to this offset
+	got     int64
+	ahead   []*piece // in the order of the file
+	spare   [][]byte // buffers for the next ones
+	rest    []byte   // of the first piece, that is being read
+	err     error    // after rest
+	running sync.WaitGroup
 }
 
-type readerFunc func([]byte) (int, error)
+// A piece is a block on its way.
+type piece struct {
+	bytes  []byte
+	n      int
+	err    error
+	landed chan struct{}
+}
 
-func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
-
-func (r *fileReader) Read(b []byte) (int, error) { return r.buffered.Read(b) }
-
-func (r *fileReader) fetch(b []byte) (int, error) {
-	var n int
-	err := r.server.call(r.ctx, r.session, r.server.config.Timeouts.Call, func(*sftp.Client) (err error) {
-		n, err = r.file.Read(b)
-		return err
-	})
-	r.got += int64(n)
-	if err == io.EOF && r.got < r.size {
-		if n > 0 { // a short packet; the library takes it for the end
-			return n, nil
-		}
-		return 0, fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, r.got, r.size)
+func (r *fileReader) Read(b []byte) (int, error) {
+	for len(r.rest) == 0 && r.err == nil {
+		r.next()
 	}
-	return n, err
+	n := copy(b, r.rest)
+	if r.rest = r.rest[n:]; n > 0 || len(b) == 0 {
+		return n, nil
+	}
+	return 0, r.err
+}
+
+// next waits for the first piece and asks for more behind the last.
+func (r *fileReader) next() {
+	for len(r.ahead) < window && (r.asked < r.size || len(r.ahead) == 0) {
+		r.ask(int(min(block, r.size-r.asked)))
+	}
+	if r.asked == r.size && len(r.ahead) < window {
+		r.ask(block) // finds the end, in the time of the pieces before it
+	}
+	p := r.ahead[0]
+	r.ahead = r.ahead[1:]
+	<-p.landed
+	r.rest, r.err = p.bytes[:p.n], p.err
+	r.got += int64(p.n)
+	if r.err == io.EOF && r.got < r.size {
+		r.err = fmt.Errorf("%w: %d of %d bytes", io.ErrUnexpectedEOF, r.got, r.size)
+	}
+	r.spare = append(r.spare, p.bytes)
+}
+
+// ask begins a piece; of no size, when the file was longer than told, a block.
+func (r *fileReader) ask(size int) {
+	if size <= 0 {
+		size = block
+	}
+	p := &piece{bytes: r.buffer(size), landed: make(chan struct{})}
+	offset := r.asked
+	r.asked += int64(size)
+	r.ahead = append(r.ahead, p)
+	r.running.Go(func() {
+		defer close(p.landed)
+		p.err = r.server.call(r.ctx, r.session, r.server.config.Timeouts.Call, func(*sftp.Client) (err error) {
+			p.n, err = r.file.ReadAt(p.bytes, offset)
+			return err
+		})
+	})
+}
+
+// buffer is one that was read before: whoever asks has nothing left to read.
+func (r *fileReader) buffer(size int) []byte {
+	if len(r.spare) > 0 && cap(r.spare[0]) >= size {
+		b := r.spare[0][:size]
+		r.spare = r.spare[1:]
+		return b
+	}
+	return make([]byte, size)
 }
 
 // Close lets go of the file; on a connection that is lost there is nothing left
 // to let go of.
 func (r *fileReader) Close() error {
+	r.running.Wait()
 	parting := context.WithoutCancel(r.ctx)
 	err := r.server.call(parting, r.session, r.server.config.Timeouts.Call, func(*sftp.Client) error { return r.file.Close() })
 	if answered(err) {

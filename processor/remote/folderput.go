@@ -13,6 +13,11 @@ import (
 )
 
 func (d *localFolder) Put(ctx context.Context, folder, name string, size int64, content io.Reader) error {
+	return d.PutInTurn(ctx, folder, name, size, content, nil)
+}
+
+// PutInTurn is [PutInTurn].
+func (d *localFolder) PutInTurn(ctx context.Context, folder, name string, size int64, content io.Reader, turn <-chan struct{}) error {
 	if err := errors.Join(ctx.Err(), checkPath(folder, name)); err != nil {
 		return err
 	}
@@ -25,7 +30,7 @@ func (d *localFolder) Put(ctx context.Context, folder, name string, size int64, 
 		if err != nil {
 			return err
 		}
-		return errors.Join(d.putIn(ctx, folder, sub, name, size, content), sub.Close())
+		return errors.Join(d.putIn(ctx, folder, sub, name, size, content, turn), sub.Close())
 	})
 }
 
@@ -64,7 +69,7 @@ func admit(root *os.Root, folder string, files fs.FileMode) error {
 }
 
 // putIn writes, checks and publishes inside the folder of that path.
-func (d *localFolder) putIn(ctx context.Context, at string, folder *os.Root, name string, size int64, content io.Reader) error {
+func (d *localFolder) putIn(ctx context.Context, at string, folder *os.Root, name string, size int64, content io.Reader, turn <-chan struct{}) error {
 	if _, err := folder.Lstat(name); err == nil {
 		sum, err := digest(io.Discard, content, size)
 		if err != nil {
@@ -79,6 +84,9 @@ func (d *localFolder) putIn(ctx context.Context, at string, folder *os.Root, nam
 		return err
 	}
 	sum, err := writeSynced(folder, temporary, d.config.Mode, size, content)
+	if err == nil {
+		err = await(ctx, turn)
+	}
 	if err == nil {
 		err = publish(folder, temporary, name)
 	}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,8 +26,8 @@ func (s *server) call(ctx context.Context, sess *session, limit time.Duration, f
 
 // request runs one request with a deadline. An error that is no answer of the
 // server means that the connection is in an unknown state: it is dropped.
-func (s *server) request(ctx context.Context, sess *session, limit time.Duration, f func(*sftp.Client) error) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer from %s within %s", s.address, limit))
+func (s *server) request(caller context.Context, sess *session, limit time.Duration, f func(*sftp.Client) error) error {
+	ctx, cancel := context.WithTimeoutCause(caller, limit, fmt.Errorf("no answer from %s within %s", s.address, limit))
 	defer cancel()
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -43,7 +44,9 @@ func (s *server) request(ctx context.Context, sess *session, limit time.Duration
 	if err == nil { // the deadline came together with the answer
 		return nil
 	}
-	return errors.Join(context.Cause(ctx), err)
+	// The caller's context may have ended a request beside this one first, and the
+	// connection with it.
+	return errors.Join(cmp.Or(context.Cause(ctx), context.Cause(caller)), err)
 }
 
 // answered reports whether the error, if any, is the server's answer.

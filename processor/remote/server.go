@@ -11,6 +11,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pkg/sftp"
@@ -28,8 +29,10 @@ type server struct {
 	base    string
 	signer  ssh.Signer
 
-	turn  chan struct{} // held while connecting, so that it happens once
-	names names         // that files are being published under
+	turn     chan struct{} // held while connecting, so that it happens once
+	failures atomic.Int64  // of connecting; counted by who has the turn
+	failure  error         // the last one; of who has the turn
+	names    names         // that files are being published under
 
 	mu        sync.Mutex // guards what follows; never held across the network
 	current   *session

@@ -28,7 +28,10 @@ type session struct {
 }
 
 // session returns the connection, making one if there is none.
+// Those who waited while it could not be made share the failure, so that many at
+// once do not wait for a dead server one after the other.
 func (s *server) session(ctx context.Context) (*session, error) {
+	arrived := s.failures.Load()
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
@@ -37,6 +40,9 @@ func (s *server) session(ctx context.Context) (*session, error) {
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if s.failures.Load() != arrived {
+		return nil, s.failure
 	}
 	sess, err := s.standing()
 	if err != nil {
@@ -47,6 +53,10 @@ func (s *server) session(ctx context.Context) (*session, error) {
 	}
 	sess, err = s.connect(ctx)
 	if err != nil {
+		if ctx.Err() == nil {
+			s.failure = err
+			s.failures.Add(1)
+		}
 		return nil, s.remember(err)
 	}
 	if err := s.adopt(sess); err != nil {

@@ -15,18 +15,23 @@ import (
 )
 
 func (s *server) Put(ctx context.Context, folder, name string, size int64, content io.Reader) error {
+	return s.PutInTurn(ctx, folder, name, size, content, nil)
+}
+
+// PutInTurn is [PutInTurn].
+func (s *server) PutInTurn(ctx context.Context, folder, name string, size int64, content io.Reader, turn <-chan struct{}) error {
 	if err := checkPath(folder, name); err != nil {
 		return err
 	}
 	content = &contextReader{ctx: ctx, r: content}
 	sess, err := s.session(ctx)
 	if err == nil {
-		err = s.put(ctx, sess, folder, name, size, content)
+		err = s.put(ctx, sess, folder, name, size, content, turn)
 	}
 	return s.step("put", path.Join(folder, name), err)
 }
 
-func (s *server) put(ctx context.Context, sess *session, folder, name string, size int64, content io.Reader) error {
+func (s *server) put(ctx context.Context, sess *session, folder, name string, size int64, content io.Reader, turn <-chan struct{}) error {
 	file := s.path(folder, name)
 	if _, err := s.lstat(ctx, sess, file); err == nil {
 		sum, err := digest(io.Discard, content, size)
@@ -46,6 +51,9 @@ func (s *server) put(ctx context.Context, sess *session, folder, name string, si
 	}
 	temporary := s.path(folder, hidden)
 	sum, err := s.upload(ctx, sess, folder, temporary, size, content)
+	if err == nil {
+		err = await(ctx, turn)
+	}
 	if err != nil {
 		s.discard(ctx, sess, temporary)
 		return err
@@ -137,37 +145,4 @@ func (s *server) isFolder(ctx context.Context, sess *session, full string) (bool
 		return false, errors.New("a file of this name is in the way")
 	}
 	return true, nil
-}
-
-// send writes exactly size bytes of the content.
-func (s *server) send(ctx context.Context, sess *session, f *sftp.File, size int64, content io.Reader) error {
-	buffer := make([]byte, min(max(size, 0)+1, block))
-	var sent int64
-	for {
-		n, err := io.ReadFull(content, buffer)
-		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			return err
-		}
-		if sent += int64(n); sent > size {
-			return wrongLength(sent, size)
-		}
-		if n > 0 {
-			if err := s.sendBlock(ctx, sess, f, buffer[:n]); err != nil {
-				return err
-			}
-		}
-		if err != nil && sent < size {
-			return wrongLength(sent, size)
-		}
-		if err != nil {
-			return nil
-		}
-	}
-}
-
-func (s *server) sendBlock(ctx context.Context, sess *session, f *sftp.File, b []byte) error {
-	return s.call(ctx, sess, s.config.Timeouts.Call, func(*sftp.Client) error {
-		_, err := f.Write(b)
-		return err
-	})
 }

@@ -57,6 +57,7 @@ func RunLacking(t *testing.T, lacks Lack, open func(t *testing.T) remote.Remote)
 		{"a context that is done", cancelled, Rename | Keeping, 0},
 		{"many at once", manyAtOnce, Rename | Keeping, 0},
 		{"two who want one name", sameName, Rename | Keeping, 0},
+		{"what waits for its turn", inTurn, Rename, 0},
 		{"nothing is put without a rename", noRename, 0, Rename},
 		{"what vanished is told and put again", vanished, Rename, Keeping},
 	} {
