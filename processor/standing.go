@@ -19,7 +19,8 @@ type Standing struct {
 	Done   time.Time // the last one that ended; zero when none has
 	Open   time.Time // the one that has not ended; zero when there is none
 	Slots  map[schedules.Job]time.Time
-	Behind map[schedules.Job]int // slots of a time after the last one, until now
+	Behind map[schedules.Job]int       // slots of a time after the last one, until now; at most BehindMost
+	Missed map[schedules.Job]time.Time // the first of these; only of jobs that are behind
 }
 
 // Standing tells how far the runs of a merchant or of the bank have come; now is
@@ -41,10 +42,10 @@ func (e *Engine) Standing(ctx context.Context, merchant string, now time.Time) (
 		s.Slots, err = lastSlots(ctx, tx, merchant)
 		return err
 	})
-	s.Behind = map[schedules.Job]int{}
+	s.Behind, s.Missed = map[schedules.Job]int{}, map[schedules.Job]time.Time{}
 	for job, plan := range m.Schedules {
 		if err == nil && s.Runs > 0 {
-			s.Behind[job] = behind(job, plan, later(s.Slots[job], first), now)
+			s.behind(job, plan, later(s.Slots[job], first), now)
 		}
 	}
 	return s, err
@@ -78,14 +79,37 @@ func firstRun(ctx context.Context, tx *database.Tx, merchant string) (time.Time,
 }
 
 // behind counts the slots of a plan in (since, now].
-func behind(job schedules.Job, plan schedules.Schedule, since, now time.Time) (n int) {
+func (s *Standing) behind(job schedules.Job, plan schedules.Schedule, since, now time.Time) {
+	s.Behind[job] = 0
 	for at := range plan.Between(since, now) {
 		if job == schedules.Dunning && !schedules.IsBankDay(schedules.DateOf(at.In(plan.Zone()))) {
 			continue
 		}
-		if n++; n == BehindMost {
-			break
+		if s.Behind[job] == 0 {
+			s.Missed[job] = at
+		}
+		if s.Behind[job]++; s.Behind[job] == BehindMost {
+			return
 		}
 	}
-	return n
+}
+
+// FirstRun returns the time of a merchant's first run; zero when there was none.
+func (e *Engine) FirstRun(ctx context.Context, merchant string) (at time.Time, err error) {
+	err = e.DB.Read(ctx, func(tx *database.Tx) error {
+		at, err = firstRun(ctx, tx, merchant)
+		return err
+	})
+	if at.Unix() == 0 {
+		at = time.Time{}
+	}
+	return at, err
+}
+
+// LastBegun returns the time of a merchant's last run, zero when there was none,
+// and whether it has not ended, by a query that takes no longer with the years.
+func (e *Engine) LastBegun(ctx context.Context, merchant string) (last time.Time, open bool, err error) {
+	var s Standing
+	err = e.DB.Read(ctx, func(tx *database.Tx) error { return s.runs(ctx, tx, merchant) })
+	return s.Last, !s.Open.IsZero(), err
 }

@@ -36,8 +36,15 @@ type Config struct {
 	// Language of messages in files for merchants: de or en.
 	Language string `yaml:"language"`
 	Log      Log    `yaml:"log"`
-	// HTTP is for metrics and health of a later version; it must be empty.
+	// HTTP is where kontor serve answers /metrics, /healthz and /readyz, such as
+	// 127.0.0.1:9090; empty: nowhere. It must be an address of this machine that no
+	// other reaches, unless HTTPPublic is set.
 	HTTP string `yaml:"http"`
+	// HTTPPublic lets HTTP be reached from other machines, without login and in
+	// the clear. For containers, behind a firewall.
+	HTTPPublic bool `yaml:"http_public"`
+	// Alerts says what is an alarm, and who is told of it.
+	Alerts Alerts `yaml:"alerts"`
 	// BatchMax is the most records that one batch carries. Default 50000.
 	BatchMax number `yaml:"batch_max"`
 	// MaxFile is the largest file that is taken. Default 5GiB.
@@ -141,6 +148,13 @@ type Drop struct {
 	// for the group of an ERP under another account; folders that are made for it
 	// can be entered by them. Default 0600. What is there already stays as it is.
 	Mode mode `yaml:"mode"`
+	// Expect says by when a file of a feed must have come, such as {orders: Mon-Fri
+	// 07:00}; see schedules.ParseDeadline. What does not come in the 12 hours before
+	// is an alarm, until it comes. For an ERP and for the bank (payments).
+	Expect map[string]string `yaml:"expect"`
+	// Numbered are feeds whose files are numbered without a gap: the last digits of
+	// the name count. A gap is an alarm for two weeks, or until it is filled.
+	Numbered []string `yaml:"numbered"`
 }
 
 // An Address is what an invoice must say of a party (§ 14 UStG).

@@ -16,6 +16,7 @@ func defaults() *Config {
 		Role:      "both",
 		Provider:  Provider{Bank: defaultDrop(), Letters: defaultDrop(), Collection: defaultDrop()},
 		Schedules: defaultSchedules(),
+		Alerts:    defaultAlerts(),
 	}
 }
 

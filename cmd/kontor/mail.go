@@ -9,7 +9,6 @@ import (
 	"net/mail"
 	"os"
 	"strconv"
-	"strings"
 
 	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -66,24 +65,9 @@ func (m *Mail) password() (string, error) {
 		if p := os.Getenv(mailPassword); p != "" {
 			return p, nil
 		}
-		return "", fmt.Errorf("there is no password for %s: name a file in provider.mail.password_file, or set %s", m.User, mailPassword)
+		return "", fmt.Errorf("there is no password for %s: name a file in password_file, or set %s", m.User, mailPassword)
 	}
-	info, err := os.Stat(m.PasswordFile)
-	if err != nil {
-		return "", err
-	}
-	if open := info.Mode().Perm() & 0o077; open != 0 {
-		return "", fmt.Errorf("%s can be read by others (%s); run: chmod 600 %s", m.PasswordFile, info.Mode().Perm(), m.PasswordFile)
-	}
-	text, err := os.ReadFile(m.PasswordFile)
-	if err != nil {
-		return "", err
-	}
-	line, _, _ := strings.Cut(string(text), "\n")
-	if line = strings.TrimRight(line, "\r"); line == "" {
-		return "", fmt.Errorf("%s: its first line is empty; want the password", m.PasswordFile)
-	}
-	return line, nil
+	return firstLine(m.PasswordFile)
 }
 
 // roots are the certificates of CA; nil for those of the machine.

@@ -53,6 +53,7 @@ func (c *Config) resolve() {
 		path(&m.PasswordFile)
 		path(&m.CA)
 	}
+	c.Alerts.resolve(path)
 	for id, m := range c.Merchants {
 		drop(&m.ERP)
 		c.Merchants[id] = m

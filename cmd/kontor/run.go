@@ -25,6 +25,7 @@ transmit, dunning, deliver), then end: exactly what the daemon does at that
 time. A payout brings the guarantees before it. A run that was cut off is finished
 first; a merchant whose run cannot be finished waits until it can, and the others
 go on. All merchants take part, since the statements of the bank belong to all.
+Alarms go out afterwards, when the configuration names someone under alerts.
 
 With --dry-run nothing is taken, booked or delivered: it tells which files would be
 read and with what verdicts, what would be told, and what would move in the books.`,
@@ -63,7 +64,13 @@ func (p *program) run(ctx context.Context, names []string, a asking) (err error)
 	return p.changeOf(ctx, c, purchase.Provider, a, true, func(t *doing) error {
 		return t.carry(ctx, act{
 			foresee: func(ctx context.Context) (plan, error) { return t.foreseeRun(ctx, at, jobs) },
-			do:      func(ctx context.Context) error { return explainRun(t.engine.Run(ctx, at, jobs)) },
+			do: func(ctx context.Context) error {
+				err := t.engine.Run(ctx, at, jobs)
+				if !errors.Is(err, processor.ErrEarlier) {
+					t.alert(ctx, at, p.now, p.logger(c))
+				}
+				return explainRun(err)
+			},
 		})
 	})
 }

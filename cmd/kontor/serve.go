@@ -18,11 +18,16 @@ import (
 func (p *program) serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Run as a daemon: schedules, and the built-in SFTP server",
+		Short: "Run as a daemon: schedules, the built-in SFTP server, metrics and alarms",
 		Long: `Do what is due when it is due, until SIGTERM or SIGINT, and serve the merchants'
 homes over SFTP when the configuration has a server block. What was missed while
 the daemon was down is caught up first, each slot at its own time. What fails is
-logged, and tried again at the next slot.
+logged, and tried again at the next slot. Alarms go out after each run, to those
+who stand under alerts.
+
+With http: 127.0.0.1:9090 in the configuration it answers there: /metrics for
+Prometheus, /healthz while it lives, and /readyz with 503 and the reason when the
+database does not answer, the loop is stuck or a run is overdue.
 
 A stop takes less than 10 seconds; a run that it cut off is finished at the next
 start. A second signal ends the process at once, which does no harm either. One
@@ -48,14 +53,22 @@ func (p *program) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	x.pulse = &pulse{}
 	server, err := x.listen(ctx, log)
 	if err != nil {
 		return errors.Join(err, x.close())
+	}
+	health, err := x.listenHTTP(ctx, server, p.now, log)
+	if err != nil {
+		return errors.Join(err, closeServer(server), x.close())
 	}
 	log.Info("kontor serves", "merchants", len(x.engine.Merchants), "data_dir", c.DataDir, "zone", c.Zone)
 	tasks := []task{func(ctx context.Context) error { x.loop(ctx, p.now, log); return nil }}
 	if server != nil {
 		tasks = append(tasks, server.Serve)
+	}
+	if health != nil {
+		tasks = append(tasks, health.serve)
 	}
 	ended, err := untilStopped(ctx, stopLimit, tasks)
 	if !ended {
@@ -106,14 +119,18 @@ const wake = time.Second
 // loop does what is due until the context ends. An error of a run is told, and
 // what is left is tried again at the next slot.
 func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Logger) {
+	x.engine.Step = func(string, string) { x.pulse.beat(now()) }
 	for ctx.Err() == nil {
 		t := now()
+		x.pulse.beat(t)
 		err := x.engine.Run(ctx, t, nil)
 		if ctx.Err() != nil {
 			return
 		}
 		tell(log, t, err)
+		x.pulse.ran(err != nil && !errors.Is(err, processor.ErrNothingDue), x.alert(ctx, t, now, log))
 		for next := x.engine.Next(t); now().Before(next); {
+			x.pulse.beat(now())
 			if wait(ctx, min(wake, next.Sub(now()))) != nil {
 				return
 			}

@@ -18,6 +18,7 @@ import (
 // statusCommand tells how things stand.
 func (p *program) statusCommand() *cobra.Command {
 	var asOf string
+	var check bool
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Tell how things stand: last run, what waits, what is due, what needs a person",
@@ -25,11 +26,18 @@ func (p *program) statusCommand() *cobra.Command {
 are parked, how much money waits in suspense, which files are held, which match
 no feed and which could not be delivered, and why, and which decisions of the
 last 14 days the provider refused. Lines that begin with ! need a person. Base
-rates that are about to end are told 60 days ahead.`,
-		Example: "  kontor status\n  kontor status --merchant acme --json",
+rates that are about to end are told 60 days ahead. The alarms at the end are
+those that go out by mail and webhook; the configuration says under alerts from
+when on something is one.
+
+With --check it prints nothing but the alarms, one a line, for a monitoring
+system: it ends with 0 when there is none, and with 1 when there are some or when
+they cannot be found out.`,
+		Example: "  kontor status\n  kontor status --merchant acme --json\n  kontor status --check",
 		Args:    arguments(cobra.NoArgs),
-		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context(), asOf) },
+		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context(), asOf, check) },
 	}
+	c.Flags().BoolVar(&check, "check", false, "print the alarms, one a line, and fail when there is one")
 	c.Flags().StringVar(&asOf, "as-of", "", "tell what is due after `T`, and which base rates end then (default: now)")
 	return exits(c, exitDone, exitFailed, exitUsage)
 }
@@ -40,6 +48,7 @@ type standing struct {
 	Rates     rateStanding       `json:"base_rates"`
 	Merchants []merchantStanding `json:"merchants"`
 	Bank      inboxStanding      `json:"bank"`
+	Alarms    []alarm            `json:"alarms"`
 }
 
 type rateStanding struct {
@@ -78,7 +87,7 @@ type waitingFile struct {
 	Error string `json:"error"`
 }
 
-func (p *program) status(ctx context.Context, asOf string) error {
+func (p *program) status(ctx context.Context, asOf string, check bool) error {
 	return p.look(ctx, func(c *Config, x *exchange) error {
 		ids, err := c.chosen(p.merchant)
 		if err != nil {
@@ -87,6 +96,9 @@ func (p *program) status(ctx context.Context, asOf string) error {
 		s := standing{}
 		if s.At, err = x.moment(ctx, p, asOf); err != nil {
 			return err
+		}
+		if check {
+			return p.checkAlarms(ctx, x, s.At)
 		}
 		if s.Rates, err = x.rates(schedules.DateOf(s.At)); err != nil {
 			return err
@@ -99,6 +111,9 @@ func (p *program) status(ctx context.Context, asOf string) error {
 			s.Merchants = append(s.Merchants, m)
 		}
 		if s.Bank, err = x.inbox(ctx, purchase.Provider); err != nil {
+			return err
+		}
+		if s.Alarms, err = x.chosenAlarms(ctx, p.merchant, s.At); err != nil {
 			return err
 		}
 		if p.json {

@@ -31,6 +31,9 @@ func (p *program) printStatus(s standing) error {
 	if needs := s.needs(); len(needs) > 0 {
 		lines = append(append(lines, ""), needs...)
 	}
+	if len(s.Alarms) > 0 {
+		lines = append(append(lines, "", "Alarms:"), alarmLines(s.Alarms)...)
+	}
 	return p.say(lines...)
 }
 

@@ -37,6 +37,9 @@ func (c *Config) Validate() error {
 		m.Dunning.validate(&f, "merchants."+id+".dunning")
 	}
 	c.validateDistinct(&f)
+	c.validateHTTP(&f)
+	c.validateWatched(&f)
+	c.Alerts.validate(&f)
 	return errors.Join(f...)
 }
 
@@ -63,7 +66,6 @@ func (c *Config) validateProgram(f *faults) {
 // validateLater refuses what later versions can do, so that nobody believes
 // that it works.
 func (c *Config) validateLater(f *faults) {
-	f.check(c.HTTP == "", "http", "metrics and health over HTTP come with a later version; leave it empty")
 	switch c.Role {
 	case "both":
 	case "merchant", "provider":

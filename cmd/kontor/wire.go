@@ -15,6 +15,7 @@ import (
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor"
+	"github.com/kontor-exchange/kontor/processor/alerts"
 	"github.com/kontor-exchange/kontor/processor/batch"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/intake"
@@ -42,6 +43,8 @@ type exchange struct {
 	engine   *processor.Engine
 	lock     *flock.Flock
 	skipped  *skipped
+	alerts   *alerts.Alerts
+	pulse    *pulse // of kontor serve
 }
 
 // open opens the data of a configuration, for looking and for commands that
@@ -114,7 +117,11 @@ func migrate(ctx context.Context, db *database.DB) error {
 	if err != nil {
 		return err
 	}
-	sets := []fs.FS{ledger.Migrations, intake.Migrations(), batch.Migrations(), outbox.Migrations(), own, runs}
+	told, err := alerts.Migrations()
+	if err != nil {
+		return err
+	}
+	sets := []fs.FS{told, ledger.Migrations, intake.Migrations(), batch.Migrations(), outbox.Migrations(), own, runs}
 	return db.Migrate(ctx, sets...)
 }
 
@@ -128,6 +135,7 @@ func (x *exchange) assemble(p *program, log *slog.Logger) error {
 		terms[id] = x.config.Terms(id)
 	}
 	x.skipped = newSkipped(log)
+	x.alerts = alerts.New(x.db, x.config.Alerts.Repeat.value)
 	x.batches = batch.New(x.db, x.spool)
 	keys, err := x.config.keys()
 	if err != nil {

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/kontor-exchange/kontor/schedules"
+)
+
+// runAlarms are about runs that have not ended, and slots that were not done. When
+// everybody is behind, it is one alarm: the program does not run.
+func runAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {
+	behind := 0
+	var oldest time.Time
+	all, err := x.each(x.watched(), func(id string, _ schedules.Date, zone *time.Location) ([]alarm, error) {
+		s, err := x.engine.Standing(ctx, id, at)
+		if err != nil {
+			return nil, err
+		}
+		if limit := x.config.Alerts.Run.value; limit > 0 && !s.Open.IsZero() && at.Sub(s.Open) >= limit {
+			return []alarm{{
+				Code: alarmRunOpen, Merchant: id, Since: s.Open,
+				Text: fmt.Sprintf("the run at %s has not ended: it is going on, or was cut off, and kontor run finishes it or says why not", timeText(s.Open, zone)),
+			}}, nil
+		}
+		a, late := lateSlots(id, s.Missed, x.config.Alerts.Behind.value, at, zone)
+		if !late {
+			return nil, nil
+		}
+		if behind++; oldest.IsZero() || a.Since.Before(oldest) {
+			oldest = a.Since
+		}
+		return []alarm{a}, nil
+	}, at)
+	if behind > 1 && behind == len(x.watched()) {
+		all = slices.DeleteFunc(all, func(a alarm) bool { return a.Code == alarmSlotsBehind })
+		all = append(all, alarm{
+			Code: alarmSlotsBehind, Since: oldest,
+			Text: fmt.Sprintf("nothing was done since %s; is kontor serve running?", timeText(oldest, x.config.ZoneOf(""))),
+		})
+	}
+	return all, err
+}
+
+func lateSlots(id string, missed map[schedules.Job]time.Time, limit time.Duration, at time.Time, zone *time.Location) (a alarm, late bool) {
+	var jobs []string
+	for _, job := range schedules.Jobs() {
+		due, is := missed[job]
+		if !is || limit == 0 || at.Sub(due) < limit {
+			continue
+		}
+		jobs = append(jobs, fmt.Sprintf("%s of %s", job, timeText(due, zone)))
+		if a.Since.IsZero() || due.Before(a.Since) {
+			a.Since = due
+		}
+	}
+	a.Code, a.Merchant = alarmSlotsBehind, id
+	a.Text = strings.Join(jobs, ", ") + " was due and is not done; the log of kontor serve tells why"
+	return a, len(jobs) > 0
+}
+
+// statementAlarms are about merchants of whose account the bank has told nothing
+// for long; one that has no claims needs no statement.
+func statementAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {
+	days := x.config.Alerts.StatementBankDays.value
+	if days == 0 {
+		return nil, nil
+	}
+	return x.each(x.config.MerchantIDs(), func(id string, today schedules.Date, zone *time.Location) ([]alarm, error) {
+		w, err := x.provider.Watch(ctx, id)
+		claims := int64(0)
+		for _, n := range w.Claims {
+			claims += n
+		}
+		if err != nil || claims == 0 || w.Statement >= schedules.BankDayBefore(today, days) {
+			return nil, err
+		}
+		told := "ever"
+		if !w.Statement.IsZero() {
+			told = "since " + w.Statement.String()
+		}
+		return []alarm{{
+			Code: alarmStatementMissing, Merchant: id, Since: midnight(w.Statement, zone),
+			Text: fmt.Sprintf("no account statement was read %s; without it nobody is dunned and nobody's payment is known: look at the bank's in/", told),
+		}}, nil
+	}, at)
+}
+
+func suspenseAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {
+	days := x.config.Alerts.SuspenseDays.value
+	if days == 0 {
+		return nil, nil
+	}
+	return x.each(x.config.MerchantIDs(), func(id string, today schedules.Date, zone *time.Location) ([]alarm, error) {
+		w, err := x.provider.Watch(ctx, id)
+		if err != nil || w.SuspenseCount == 0 || int(today-w.SuspenseSince) < days {
+			return nil, err
+		}
+		return []alarm{{
+			Code: alarmSuspense, Merchant: id, Since: midnight(w.SuspenseSince, zone),
+			Text: fmt.Sprintf("%s of %s in suspense, the oldest of %s; kontor payments list --merchant %s",
+				count(w.SuspenseCount, "payment", "payments"), w.Suspense, w.SuspenseSince, id),
+		}}, nil
+	}, at)
+}
+
+func answerAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {
+	limit := x.config.Alerts.Answer.value
+	if limit == 0 {
+		return nil, nil
+	}
+	return x.each(x.config.MerchantIDs(), func(id string, _ schedules.Date, _ *time.Location) ([]alarm, error) {
+		w, err := x.batches.Watch(ctx, id)
+		if err != nil || w.Unanswered == 0 || at.Sub(w.Oldest) < limit {
+			return nil, err
+		}
+		return []alarm{{
+			Code: alarmAnswerOverdue, Merchant: id, Since: w.Oldest,
+			Text: fmt.Sprintf("%s no receipt, the first is B%06d; the log of the last run tells why", count(w.Unanswered, "batch has", "batches have"), w.First),
+		}}, nil
+	}, at)
+}
+
+func deliveryAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {
+	limit := x.config.Alerts.Delivery.value
+	if limit == 0 {
+		return nil, nil
+	}
+	return x.each(x.watched(), func(id string, _ schedules.Date, _ *time.Location) ([]alarm, error) {
+		waiting, err := x.outbox.Watch(ctx, id)
+		var all []alarm
+		for _, w := range waiting {
+			if w.Failed == 0 || at.Sub(w.Since) < limit {
+				continue
+			}
+			all = append(all, alarm{
+				Code: alarmDeliveryFailed, Merchant: id, Subject: w.Target, Since: w.Since,
+				Text: fmt.Sprintf("%s not delivered to %s: %s", count(w.Failed, "file was", "files were"), w.Target, clip(w.Error, 300)),
+			})
+		}
+		return all, err
+	}, at)
+}
+
+func decisionAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {
+	return x.each(x.config.MerchantIDs(), func(id string, today schedules.Date, zone *time.Location) ([]alarm, error) {
+		refused, err := x.batches.RefusedCommands(ctx, id, today-refusedDays)
+		var all []alarm
+		for _, c := range refused {
+			all = append(all, alarm{
+				Code: alarmDecisionRefused, Merchant: id, Subject: c.Subject, Since: midnight(c.Day, zone),
+				Text: fmt.Sprintf("the provider refused the decision of %s (%s): %s; %s", c.Day, wording(c.Command), c.Code, refusedHint(c.Command)),
+			})
+		}
+		return all, err
+	}, at)
+}
+
+func rateAlarms(_ context.Context, x *exchange, at time.Time) ([]alarm, error) {
+	days := schedules.Date(x.config.Alerts.RatesDays.value)
+	zone := x.config.ZoneOf("")
+	s, err := x.rates(schedules.DateOf(at.In(zone)))
+	if err != nil || days == 0 || s.KnownUntil-schedules.DateOf(at.In(zone)) >= days {
+		return nil, err
+	}
+	return []alarm{{
+		Code: alarmRatesEnd, Since: midnight(s.KnownUntil-days+1, zone),
+		Text: fmt.Sprintf("base rates are known until %s, later notices are held; add the rate from %s: base_rates in the configuration", s.KnownUntil, s.KnownUntil+1),
+	}}, nil
+}
+
+// diskFree is how many bytes are free for us on the disk of a folder.
+func diskFree(folder string) (int64, error) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(folder, &s); err != nil {
+		return 0, fmt.Errorf("disk of %s: %w", folder, err)
+	}
+	return int64(s.Bavail) * int64(s.Bsize), nil
+}
+
+func diskAlarms(_ context.Context, x *exchange, _ time.Time) ([]alarm, error) {
+	wanted := int64(x.config.Alerts.DiskFree.value)
+	free, err := diskFree(x.config.DataDir)
+	if err != nil || free >= wanted {
+		return nil, err
+	}
+	return []alarm{{
+		Code: alarmDiskFull,
+		Text: fmt.Sprintf("%d MiB are free on the disk of %s; want %d (alerts.disk_free)", free>>20, x.config.DataDir, wanted>>20),
+	}}, nil
+}
+
+// channelAlarms are about those who should be told of alarms and cannot be.
+func channelAlarms(ctx context.Context, x *exchange, _ time.Time) ([]alarm, error) {
+	unsent, err := x.alerts.Unsent(ctx)
+	configured := map[string]bool{}
+	for _, c := range x.channels(time.Now) {
+		configured[c.Name()] = true
+	}
+	var all []alarm
+	for _, u := range unsent {
+		if !configured[u.Channel] {
+			continue
+		}
+		all = append(all, alarm{
+			Code: alarmUnsent, Subject: u.Channel, Since: u.Since,
+			Text: fmt.Sprintf("alarms were not sent by %s in %s: %s", u.Channel, count(u.Tries, "try", "tries"), u.Error),
+		})
+	}
+	return all, err
+}
+
