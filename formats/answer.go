@@ -176,6 +176,7 @@ type payoutText struct {
 	Upcoming   []purchase.Maturity                  `json:"upcoming"`
 	Invoice    *purchase.FeeInvoice                 `json:"invoice"`
 	OpenItems  *openItemsText                       `json:"open_items"`
+	Parties    *purchase.Parties                    `json:"parties,omitempty"`
 }
 
 // An openItemsText are open items without the items.
@@ -208,7 +209,7 @@ func (w *answerWriter) payout(p purchase.Payout) {
 	text := payoutText{
 		ID: p.ID, Merchant: p.Merchant, Seq: p.Seq, Version: p.Version, PeriodFrom: p.PeriodFrom, PeriodTo: p.PeriodTo,
 		Cutoff: p.Cutoff, Date: p.Date, Currency: p.Currency, Opening: p.Opening, Amount: p.Amount, Closing: p.Closing,
-		Totals: p.Totals, LedgerHead: p.LedgerHead, Upcoming: p.Upcoming, Invoice: p.Invoice,
+		Totals: p.Totals, LedgerHead: p.LedgerHead, Upcoming: p.Upcoming, Invoice: p.Invoice, Parties: p.Parties,
 	}
 	if o := p.OpenItems; o != nil {
 		text.OpenItems = &openItemsText{o.Merchant, o.Day, o.Currency, o.Count, o.Receivable}

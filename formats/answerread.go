@@ -238,7 +238,7 @@ func (r *answerReader) payout(a *Answer, open func() (io.ReadCloser, error)) err
 	a.Document.Payout = &purchase.Payout{
 		ID: p.ID, Merchant: p.Merchant, Seq: p.Seq, Version: p.Version, PeriodFrom: p.PeriodFrom, PeriodTo: p.PeriodTo,
 		Cutoff: p.Cutoff, Date: p.Date, Currency: p.Currency, Opening: p.Opening, Amount: p.Amount, Closing: p.Closing,
-		Totals: p.Totals, LedgerHead: p.LedgerHead, Upcoming: p.Upcoming, Invoice: p.Invoice,
+		Totals: p.Totals, LedgerHead: p.LedgerHead, Upcoming: p.Upcoming, Invoice: p.Invoice, Parties: p.Parties,
 		Lines: func(ctx context.Context) iter.Seq2[purchase.Line, error] {
 			return func(yield func(purchase.Line, error) bool) {
 				for l, err := range elements(open, "lines", 0, checkLine)(ctx) {

@@ -2,10 +2,10 @@ package processor
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -19,9 +19,9 @@ func (e *Engine) Outstanding(ctx context.Context, merchant string, until time.Ti
 		if err != nil {
 			return err
 		}
-		cutOff = isOpen(open, merchant) || isOpen(open, e.Bank.ID())
-		for _, m := range slices.Concat([]*Merchant{e.Bank}, e.Merchants) {
-			if m != e.Bank && m.ID() != merchant {
+		cutOff = isOpen(open, merchant) || isOpen(open, purchase.Provider)
+		for _, m := range e.Everyone() {
+			if !e.isBank(m) && m.ID() != merchant {
 				continue
 			}
 			d, err := e.due(ctx, tx, m, run{merchant: m.ID(), at: until})

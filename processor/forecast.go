@@ -57,7 +57,7 @@ func (e *Engine) moments(after, until time.Time) (all []time.Time) {
 
 // foreseeAt is the run at one time.
 func (e *Engine) foreseeAt(ctx context.Context, f Forecast, at time.Time, first bool) error {
-	runs, err := e.insert(ctx, slices.Concat([]*Merchant{e.Bank}, e.Merchants), at, nil, func(*database.Tx, []run) error { return nil })
+	runs, err := e.insert(ctx, e.Everyone(), at, nil, func(*database.Tx, []run) error { return nil })
 	if err != nil {
 		return err
 	}

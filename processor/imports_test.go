@@ -19,7 +19,7 @@ var layers = [...][]string{
 	{"cmd/kontor"},
 	{"processor"},
 	{"samples"},
-	{"processor/intake", "processor/batch", "processor/outbox", "processor/report", "processor/alerts"},
+	{"processor/intake", "processor/batch", "processor/outbox", "processor/report", "processor/alerts", "processor/courier"},
 	{"processor/provider", "processor/remote", "processor/sftpd"},
 	{"formats"},
 	{"processor/purchase", "processor/ledger"},

@@ -12,6 +12,7 @@ import (
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/outbox"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/remote"
 	"github.com/kontor-exchange/kontor/processor/report"
 	"github.com/kontor-exchange/kontor/schedules"
@@ -78,7 +79,7 @@ func (j *job) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, due) error{j.collect, j.settle, j.transmit, j.dun, j.deliver} {
+	for _, step := range j.steps() {
 		if err := step(ctx, d); err != nil {
 			return err
 		}
@@ -89,7 +90,7 @@ func (j *job) all(ctx context.Context) error {
 // box is the inbox on an open remote.
 func (j *job) box(ctx context.Context) (intake.Inbox, error) {
 	target := outbox.ERP
-	if j.m == j.Bank {
+	if j.isBank(j.m) {
 		target = outbox.Bank
 	}
 	box := j.m.Inbox
@@ -176,6 +177,7 @@ func (j *job) transmit(ctx context.Context, d due) error {
 		if !found {
 			return j.mark(ctx, d.transmit)
 		}
+		b.Own = j.Role == ProviderSide
 		if err := j.Provider.Submit(ctx, b); err != nil {
 			return err
 		}
@@ -200,11 +202,7 @@ func (j *job) receive(ctx context.Context) error {
 		}
 		err = j.DB.Write(ctx, func(tx *database.Tx) error {
 			if d.Receipt != nil {
-				refusals, err := j.Batches.Answered(ctx, tx, j.m.ID(), *d.Receipt)
-				if err != nil {
-					return err
-				}
-				if err := j.Intake.Apply(ctx, tx, j.run, j.m.Terms, *d.Receipt, refusals); err != nil {
+				if err := j.apply(ctx, tx, d); err != nil {
 					return err
 				}
 			}
@@ -215,6 +213,25 @@ func (j *job) receive(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// apply takes a receipt. On one of two sides there are those of the other's
+// batches too: beside the ERP only what was decided in them matters, at the
+// provider nothing.
+func (j *job) apply(ctx context.Context, tx *database.Tx, d purchase.Document) error {
+	receipt := *d.Receipt
+	if theirs := receipt.Own != (j.Role == ProviderSide); theirs {
+		if j.Role == ProviderSide {
+			return nil
+		}
+		receipt.Number = -d.Position // a series of its own
+		return j.Intake.Apply(ctx, tx, j.run, j.m.Terms, receipt, nil)
+	}
+	refusals, err := j.Batches.Answered(ctx, tx, j.m.ID(), receipt)
+	if err != nil {
+		return err
+	}
+	return j.Intake.Apply(ctx, tx, j.run, j.m.Terms, receipt, refusals)
 }
 
 func (j *job) dun(ctx context.Context, d due) error {
@@ -247,13 +264,25 @@ func (j *job) deliver(ctx context.Context, d due) error {
 	if err := j.Intake.Close(ctx, j.run); err != nil {
 		return err
 	}
-	for _, write := range []func(context.Context) error{j.letters, j.reports, j.acks} {
+	if err := j.write(ctx, j.letters, j.reports, j.acks); err != nil {
+		return err
+	}
+	if err := j.tidy(ctx); err != nil {
+		return err
+	}
+	return j.mark(ctx, d.deliver)
+}
+
+// write writes files, and puts each kind before the next is written. A document
+// of which none can be written waits for the next run, and the rest goes on.
+func (j *job) write(ctx context.Context, kinds ...func(context.Context) error) error {
+	for _, write := range kinds {
 		j.step(j.m.ID(), "report")
 		err := write(ctx)
 		var unwritable *unwritableError
 		switch {
 		case errors.As(err, &unwritable) && ctx.Err() == nil:
-			j.fail("report", err) // waits for the next run, and the rest goes on
+			j.fail("report", err)
 		case err != nil:
 			return err
 		}
@@ -261,10 +290,7 @@ func (j *job) deliver(ctx context.Context, d due) error {
 			return err
 		}
 	}
-	if err := j.tidy(ctx); err != nil {
-		return err
-	}
-	return j.mark(ctx, d.deliver)
+	return nil
 }
 
 // acknowledge tells what became of the files of a run that has no deliver slot:

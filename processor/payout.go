@@ -16,6 +16,15 @@ const payoutFolder = "out/payouts"
 
 // payout writes all files of a payout, and the transfer for the bank.
 func (j *job) payout(ctx context.Context, p purchase.Payout) ([]made, error) {
+	switch j.Role {
+	case MerchantSide:
+		return j.settlement(ctx, p)
+	case ProviderSide:
+		if err := report.CheckPayout(ctx, p); err != nil {
+			return nil, err
+		}
+		return j.transfer(ctx, p)
+	}
 	files, err := j.settlement(ctx, p)
 	if err != nil {
 		return nil, err
@@ -86,10 +95,11 @@ func (j *job) bookings(ctx context.Context, p purchase.Payout) ([]made, error) {
 // invoice writes the statement and the electronic invoice, where the
 // configuration says enough of both parties (§ 14 UStG).
 func (j *job) invoice(ctx context.Context, p purchase.Payout) ([]made, error) {
-	if !j.m.Provider.Taxable() || !j.m.Party.Complete() {
+	who := j.parties(p)
+	if !who.Provider.Taxable() || !who.Merchant.Complete() {
 		return nil, nil
 	}
-	r, d := j.m.Renderer, report.StatementDocument{Payout: p, Provider: j.m.Provider, Merchant: j.m.Party, Upcoming: p.Upcoming, Exemption: j.m.VATExemption}
+	r, d := j.m.Renderer, report.StatementDocument{Payout: p, Provider: who.Provider, Merchant: who.Merchant, Upcoming: p.Upcoming, Exemption: who.VATExemption}
 	if p.Invoice != nil {
 		d.Invoice = *p.Invoice
 	}
@@ -100,11 +110,20 @@ func (j *job) invoice(ctx context.Context, p purchase.Payout) ([]made, error) {
 	}
 	twin, err := j.one(outbox.ERP, payoutFolder, report.EInvoiceName(p), outbox.EInvoice, p, func(w io.Writer) error {
 		return r.EInvoice(w, report.FeeInvoiceDocument{
-			Invoice: *p.Invoice, Provider: j.m.Provider, Merchant: j.m.Party, PayoutID: p.ID,
-			PeriodFrom: p.PeriodFrom, PeriodTo: p.PeriodTo, Currency: p.Currency, Claims: p.Totals[purchase.LineFee].Count, Exemption: j.m.VATExemption,
+			Invoice: *p.Invoice, Provider: who.Provider, Merchant: who.Merchant, PayoutID: p.ID,
+			PeriodFrom: p.PeriodFrom, PeriodTo: p.PeriodTo, Currency: p.Currency, Claims: p.Totals[purchase.LineFee].Count, Exemption: who.VATExemption,
 		})
 	})
 	return append(files, twin...), err
+}
+
+// parties are those of the fee invoice of a payout: as a provider on another
+// machine tells them, else as configured.
+func (j *job) parties(p purchase.Payout) purchase.Parties {
+	if p.Parties != nil {
+		return *p.Parties
+	}
+	return purchase.Parties{Provider: j.m.Provider, Merchant: j.m.Party, VATExemption: j.m.VATExemption}
 }
 
 // transfer orders the payment of a payout from the settlement account.

@@ -55,7 +55,7 @@ func (e *Engine) previewWork(ctx context.Context, runs []run) (outside, err erro
 		switch {
 		case m == nil:
 			continue // no longer in the config
-		case m == e.Bank:
+		case e.isBank(m):
 			bank = e.job(ctx, m, r)
 		default:
 			jobs = append(jobs, e.job(ctx, m, r))
@@ -88,7 +88,7 @@ func (j *job) previewAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, due) error{j.collect, j.settle, j.transmit, j.dun, j.previewReports} {
+	for _, step := range j.previewSteps() {
 		if err := step(ctx, d); err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (j *job) previewReports(ctx context.Context, d due) error {
 	if err := errors.Join(j.receive(ctx), j.Intake.Close(ctx, j.run)); err != nil {
 		return err
 	}
-	for _, write := range []func(context.Context) error{j.letters, j.reports, j.acks} {
+	for _, write := range j.previewWrites() {
 		err := write(ctx)
 		var unwritable *unwritableError
 		switch {

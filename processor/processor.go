@@ -21,6 +21,7 @@ import (
 
 	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor/batch"
+	"github.com/kontor-exchange/kontor/processor/courier"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/outbox"
@@ -78,8 +79,8 @@ type Merchant struct {
 	DATEV           *report.DATEVConfig // nil: no booking batches
 	MailFrom        string              // the sender of mails
 	// Recipients are for whom what goes to the ERP is encrypted; nil: it is not.
-	Recipients *container.Recipients
-	VATExemption    string              // on a fee invoice without VAT
+	Recipients   *container.Recipients
+	VATExemption string // on a fee invoice without VAT
 	// Open opens a target of deliveries (see package outbox).
 	Open func(ctx context.Context, target string) (remote.Remote, error)
 }
@@ -98,8 +99,11 @@ type Engine struct {
 	Provider  Provider
 	Merchants []*Merchant // by id
 	// Bank is the provider's side: its inbox holds account statements, its
-	// renderer writes the acks of these.
-	Bank     *Merchant
+	// renderer writes the acks of these. Nil beside the ERP ([MerchantSide]).
+	Bank *Merchant
+	// Role is the side that the engine works on; "" is both, and needs no Courier.
+	Role     Role
+	Courier  *courier.Courier
 	BatchMax int
 	Now      func() time.Time
 	Log      *slog.Logger

@@ -74,8 +74,11 @@ func (e *Engine) Preview(ctx context.Context, q Request) error {
 }
 
 func (j *job) preview(ctx context.Context) error {
-	if err := j.Intake.Try(ctx, j.run, j.m.Terms); err != nil || j.m == j.Bank {
+	if err := j.Intake.Try(ctx, j.run, j.m.Terms); err != nil || j.isBank(j.m) {
 		return err
+	}
+	if j.Role == MerchantSide {
+		return nil // what the provider will say of it, only the provider knows
 	}
 	return j.transmit(ctx, due{transmit: &schedules.Slot{Job: schedules.Transmit, At: j.r.at}})
 }
@@ -90,7 +93,7 @@ func (e *Engine) register(ctx context.Context, q Request) ([]run, error) {
 		return nil, fmt.Errorf("merchant %q is not in the config", q.Merchant)
 	}
 	whose := []*Merchant{m}
-	if m == e.Bank {
+	if e.isBank(m) {
 		whose = append(whose, e.Merchants...)
 	}
 	runs, err := e.insert(ctx, whose, q.At.Truncate(time.Second), []schedules.Job{again}, func(tx *database.Tx, runs []run) error {

@@ -56,7 +56,10 @@ func (e *Engine) finish(ctx context.Context) (last time.Time, _ error) {
 			n++
 		}
 		if err := e.work(ctx, open[:n]); err != nil {
-			errs = append(errs, fmt.Errorf("finish the run at %s that was cut off: %w", last.Format(time.RFC3339), err))
+			if !errors.Is(err, ErrWaiting) {
+				err = fmt.Errorf("finish the run at %s that was cut off: %w", last.Format(time.RFC3339), err)
+			}
+			errs = append(errs, err)
 		}
 		open = open[n:]
 	}
@@ -112,7 +115,7 @@ func (e *Engine) begin(ctx context.Context, t time.Time, jobs []schedules.Job) (
 		}
 		all = nil
 		nothing := true
-		for _, m := range slices.Concat([]*Merchant{e.Bank}, e.Merchants) {
+		for _, m := range e.Everyone() {
 			if isOpen(open, m.ID()) {
 				continue
 			}
@@ -168,7 +171,11 @@ func (e *Engine) due(ctx context.Context, tx *database.Tx, m *Merchant, r run) (
 		return due{}, err
 	}
 	last, err := lastSlots(ctx, tx, m.ID())
-	return slotsDue(m.Schedules, last, time.Unix(first, 0), r.at).only(r.jobs), err
+	d := slotsDue(m.Schedules, last, time.Unix(first, 0), r.at).only(r.jobs)
+	if e.Role == MerchantSide {
+		d = d.only([]schedules.Job{schedules.Collect, schedules.Transmit, schedules.Deliver})
+	}
+	return d, err
 }
 
 // work does all runs of one time: first the bank's files are read, so that each
@@ -188,7 +195,7 @@ func (e *Engine) work(ctx context.Context, runs []run) error {
 			e.Log.Warn("the merchant of a run that was cut off is no longer in the config; the run is closed", "merchant", r.merchant)
 			errs = append(errs, e.end(ctx, r))
 			continue
-		case m == e.Bank:
+		case e.isBank(m):
 			continue
 		case ctx.Err() != nil:
 			return errors.Join(errs...)
@@ -215,6 +222,9 @@ var errUnheard = errors.New("an earlier run is not finished")
 
 // hear does the bank's run, when it is one of these.
 func (e *Engine) hear(ctx context.Context, runs []run) (*job, error) {
+	if e.Bank == nil {
+		return nil, nil
+	}
 	for _, r := range runs {
 		if r.merchant == e.Bank.ID() {
 			bank := e.job(ctx, e.Bank, r)
@@ -275,7 +285,7 @@ func (e *Engine) OpenRun(ctx context.Context, merchant string) (at time.Time, er
 // Next returns the first time after t at which something is due.
 func (e *Engine) Next(t time.Time) time.Time {
 	var next time.Time
-	for _, m := range slices.Concat([]*Merchant{e.Bank}, e.Merchants) {
+	for _, m := range e.Everyone() {
 		for _, s := range m.Schedules {
 			if at := s.Next(t); next.IsZero() || !at.IsZero() && at.Before(next) {
 				next = at

@@ -206,12 +206,16 @@ func (j *job) printed(ctx context.Context, d purchase.Dunning) ([]made, error) {
 
 // reports writes decisions, payouts, dunning, states and unmatched payments.
 func (j *job) reports(ctx context.Context) error {
-	if err := j.decisions(ctx); err != nil {
-		return err
+	if j.Role != ProviderSide {
+		if err := j.decisions(ctx); err != nil {
+			return err
+		}
 	}
 	return j.documents(ctx, reportReader, func(d purchase.Document) ([]made, error) {
 		r := j.m.Renderer
 		switch {
+		case j.Role == ProviderSide && (d.Dunning != nil || d.States != nil):
+			return nil, nil // answers, see answers.go
 		case d.Payout != nil:
 			return j.payout(ctx, *d.Payout)
 		case d.Refund != nil:

@@ -68,7 +68,7 @@ func (j *job) ack(ctx context.Context, a purchase.Ack, name string) ([]made, err
 // ackFiles are the acknowledgement and its twin: for the ERP, or of a bank
 // statement for the operator.
 func (j *job) ackFiles(subject string, facts map[string]string, name func(string) string, csv, twin func(io.Writer) error) ([]made, error) {
-	if j.m == j.Bank {
+	if j.isBank(j.m) {
 		return j.pair(outbox.Reports, bankAcks, outbox.Ack, subject, name, csv, twin)
 	}
 	return j.report(formats.AckReport, outbox.Ack, subject, facts, name, csv, twin)
@@ -79,7 +79,7 @@ const bankAcks = "ack"
 
 func (j *job) rejectedPlace(name, run string) (target, folder, file string) {
 	file = report.RejectedName(name, run)
-	if j.m == j.Bank {
+	if j.isBank(j.m) {
 		return outbox.Reports, bankAcks, file
 	}
 	folder, file = j.m.Renderer.Place(formats.RejectedReport, file, report.AckFacts(name, run))

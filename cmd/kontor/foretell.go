@@ -113,7 +113,7 @@ func (x *exchange) alone(dir, merchant string) {
 	}
 	e := x.engine
 	e.Merchants = slices.DeleteFunc(e.Merchants, func(m *processor.Merchant) bool { return m.ID() != merchant })
-	for _, m := range append([]*processor.Merchant{e.Bank}, e.Merchants...) {
+	for _, m := range e.Everyone() {
 		m.Open, m.Inbox.Settle = opener(targets), 0
 	}
 }

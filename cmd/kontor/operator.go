@@ -146,7 +146,7 @@ func (p *program) dry(ctx context.Context, x *exchange, f func(y *exchange) erro
 		if err := y.assemble(p, quiet()); err != nil {
 			return err
 		}
-		for _, m := range append([]*processor.Merchant{y.engine.Bank}, y.engine.Merchants...) {
+		for _, m := range y.engine.Everyone() {
 			m.Inbox.Settle = 0
 		}
 		return f(y)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/formats/container"
+	"github.com/kontor-exchange/kontor/processor"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/sftpd"
 )
@@ -89,6 +90,9 @@ func (c *Config) homes() (map[string]sftpd.Home, error) {
 // merchant's profile cannot read. The text goes to the client: the reason, in
 // the merchant's language, but neither path nor cell.
 func (c *Config) uploadCheck(keys map[string]*container.Keys, log *slog.Logger) func(user, name string, content io.Reader) error {
+	if c.role() == processor.ProviderSide {
+		return homeCheck
+	}
 	return func(user, name string, content io.Reader) error {
 		profile := c.Profile(user)
 		feed, known := profile.FeedOf(name)

@@ -46,7 +46,7 @@ func (p *program) verify(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if p.merchant == "" {
+		if p.merchant == "" && x.engine.Bank != nil {
 			ids = append(ids, purchase.Provider)
 		}
 		var all []verified
@@ -114,6 +114,9 @@ func (x *exchange) verify(ctx context.Context, merchant string) ([]string, error
 	}
 	if err == nil && !bank {
 		err = add(x.provider.Verify(ctx, merchant))
+	}
+	if err == nil && !bank && x.engine.Courier != nil {
+		err = add(x.engine.Courier.Verify(ctx, merchant))
 	}
 	if err == nil {
 		err = add(x.engine.Verify(ctx, merchant))

@@ -33,8 +33,10 @@ const (
 	ERP     = "erp"     // the merchant's root: out/ack, out/decisions …
 	Letters = "letters" // provider.letters
 	Bank    = "bank"    // provider.bank
-	Reports = "reports" // data_dir/reports, for the operator; written is delivered
-	Mail    = "mail"    // provider.mail
+	// Provider is the merchant's home at the provider (role: merchant).
+	Provider = "provider"
+	Reports  = "reports" // data_dir/reports, for the operator; written is delivered
+	Mail     = "mail"    // provider.mail
 	// Collection is provider.collection, else a folder of data_dir/reports.
 	Collection = "collection"
 )
@@ -57,13 +59,15 @@ const (
 	OpenItems = "openitems"
 	Handover  = "handover"  // claims for the collection agency
 	Guarantee = "guarantee" // what the guarantee pays in the coming weeks
+	Batch     = "batch"     // to the provider on another machine
+	Answer    = "answer"    // to a merchant on another machine
 )
 
 // A File says where a file goes and what it is. Merchant, Target, Folder and
 // Name are its identity.
 type File struct {
 	Merchant string
-	Target   string // ERP, Letters, Bank, Reports, Mail or Collection
+	Target   string // ERP, Letters, Bank, Reports, Mail, Collection or Provider
 	Folder   string // slash-separated, such as "out/ack"; "" is the target's base
 	Name     string
 	Run      int64  // the run that made it
@@ -130,9 +134,9 @@ func (o *Outbox) Add(ctx context.Context, tx *database.Tx, f File, stored spool.
 
 func (f File) check() error {
 	switch f.Target {
-	case ERP, Letters, Bank, Reports, Mail, Collection:
+	case ERP, Letters, Bank, Reports, Mail, Collection, Provider:
 	default:
-		return fmt.Errorf("target %q is unknown; want erp, letters, bank, reports, mail or collection", f.Target)
+		return fmt.Errorf("target %q is unknown; want erp, letters, bank, reports, mail, collection or provider", f.Target)
 	}
 	if f.Merchant == "" || f.Kind == "" {
 		return errors.New("merchant and kind are required")

@@ -164,6 +164,7 @@ type Payout struct {
 	Upcoming   []Maturity  // guarantees of the coming weeks, as of the cutoff
 	Invoice    *FeeInvoice // for the fees of the payout; nil when there are none
 	OpenItems  *OpenItems  // what debtors owe when it was made; nil when that was not noted
+	Parties    *Parties    // as the provider knows them, when it is on another machine; nil: those of the configuration
 	// Lines yields the merchant's lines in booking order, VAT last; not
 	// OPENING, PAYOUT and CLOSING, which are the fields above.
 	Lines func(context.Context) iter.Seq2[Line, error]

@@ -28,6 +28,13 @@ func (p Party) Complete() bool {
 // it (§ 14 (4) no. 2 UStG).
 func (p Party) Taxable() bool { return p.Complete() && (p.VATID != "" || p.TaxNo != "") }
 
+// Parties are both sides of a fee invoice.
+type Parties struct {
+	Provider     Party  `json:"provider"`
+	Merchant     Party  `json:"merchant"`
+	VATExemption string `json:"vat_exemption,omitempty"` // what the invoice says without VAT
+}
+
 // A FeeInvoice (Gebührenrechnung, § 14 UStG) is the provider's invoice for the
 // fees of one payout; numbers are gapless per provider and year.
 type FeeInvoice struct {
