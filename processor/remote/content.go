@@ -22,6 +22,15 @@ func compare(r io.Reader, size int64, sum []byte) error {
 	return nil
 }
 
+// readsAs compares a small content.
+func readsAs(r io.Reader, want string) error {
+	got, err := io.ReadAll(io.LimitReader(r, int64(len(want))+1))
+	if err == nil && string(got) != want {
+		err = fmt.Errorf("it gives %q; want %q, which was written", got, want)
+	}
+	return err
+}
+
 func equalSum(h hash.Hash, sum []byte) bool { return string(h.Sum(nil)) == string(sum) }
 
 // digest copies exactly size bytes and returns their SHA-256.

@@ -24,18 +24,24 @@ func (s *server) publish(ctx context.Context, sess *session, temporary, file str
 	if err := s.free(ctx, sess, file); err != nil {
 		return err
 	}
-	err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(temporary, file) })
+	_, err = s.rename(ctx, sess, temporary, file)
+	return err
+}
+
+// rename gives a file another name by the plain rename, else by posix-rename.
+func (s *server) rename(ctx context.Context, sess *session, from, to string) (posix bool, err error) {
+	err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(from, to) })
 	if !unsupported(err) {
-		return err
+		return false, err
 	}
 	if _, offered := sess.client.HasExtension("posix-rename@openssh.com"); offered {
-		err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(temporary, file) })
+		err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(from, to) })
 	}
 	if unsupported(err) {
 		sess.cannotRename.Store(true)
-		return fmt.Errorf("%w: %w", ErrNoRename, err)
+		return false, fmt.Errorf("%w: %w", ErrNoRename, err)
 	}
-	return err
+	return true, err
 }
 
 func unsupported(err error) bool {
