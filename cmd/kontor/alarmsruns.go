@@ -213,4 +213,3 @@ func channelAlarms(ctx context.Context, x *exchange, _ time.Time) ([]alarm, erro
 	}
 	return all, err
 }
-

@@ -245,4 +245,3 @@ func firstLine(file string) (string, error) {
 	}
 	return line, nil
 }
-

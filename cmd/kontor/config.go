@@ -55,8 +55,11 @@ type Config struct {
 	BaseRates string `yaml:"base_rates"`
 	// Server is the built-in SFTP server. Leave the block out to switch it off.
 	Server *Server `yaml:"server"`
-	// Role must be both: the ERP's side and the embedded provider in one
-	// program. merchant and provider come with a later version.
+	// Role is which side this program works on: both (the ERP's side and the
+	// embedded provider in one program), merchant (beside the ERP; the provider is
+	// on another machine, see provider.url) or provider (the embedded provider;
+	// each merchant's erp is its home here, where its kontor brings batches and
+	// fetches answers). A role must never change: each side keeps its own books.
 	Role     string   `yaml:"role"`
 	Provider Provider `yaml:"provider"`
 	// Merchants by id: 1 to 20 of a–z, 0–9 and -, also the user name on the
@@ -85,13 +88,21 @@ type Server struct {
 	Listen string `yaml:"listen"`
 }
 
-// A Provider is who buys the receivables: the embedded one.
+// A Provider is who buys the receivables: the embedded one, or with role
+// merchant one on another machine. The keys after Wait are the provider's own.
 type Provider struct {
-	// URL, Identity and KnownHosts of a provider on another machine come with
-	// a later version; they must be empty.
-	URL        string `yaml:"url"`
-	Identity   string `yaml:"identity"`
+	// URL is the merchant's home at the provider: sftp://acme@host:port/, or
+	// dir:PATH. {merchant} in it stands for the merchant's id, where there are
+	// several (role: merchant).
+	URL string `yaml:"url"`
+	// Identity is the file of our private key, readable by its owner only (sftp).
+	Identity string `yaml:"identity"`
+	// KnownHosts is the file with the provider's host keys, as OpenSSH writes it.
 	KnownHosts string `yaml:"known_hosts"`
+	// Wait is how long a run waits for the other side, by the real clock, before
+	// it goes on without: nothing is wrong then, only later. Default 2m (role:
+	// merchant and provider).
+	Wait duration `yaml:"wait"`
 	// Name is the recipient in the payment instruction to debtors.
 	Name string `yaml:"name"`
 	// BIC and BankName of the bank that keeps the settlement accounts.

@@ -14,7 +14,7 @@ func defaults() *Config {
 		BatchMax:  numberOf(50_000),
 		MaxFile:   sizeOf("5GiB"),
 		Role:      "both",
-		Provider:  Provider{Bank: defaultDrop(), Letters: defaultDrop(), Collection: defaultDrop()},
+		Provider:  Provider{Wait: durationOf("2m"), Bank: defaultDrop(), Letters: defaultDrop(), Collection: defaultDrop()},
 		Schedules: defaultSchedules(),
 		Alerts:    defaultAlerts(),
 	}

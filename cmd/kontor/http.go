@@ -152,4 +152,3 @@ func (w *watcher) unready(ctx context.Context) string {
 	}
 	return ""
 }
-

@@ -46,6 +46,9 @@ func (c *Config) resolve() {
 	}
 	path(&c.DataDir)
 	path(&c.BaseRates)
+	home := Drop{URL: c.Provider.URL, Identity: c.Provider.Identity, KnownHosts: c.Provider.KnownHosts}
+	drop(&home)
+	c.Provider.URL, c.Provider.Identity, c.Provider.KnownHosts = home.URL, home.Identity, home.KnownHosts
 	drop(&c.Provider.Bank)
 	drop(&c.Provider.Letters)
 	drop(&c.Provider.Collection)

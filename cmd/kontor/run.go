@@ -65,7 +65,7 @@ func (p *program) run(ctx context.Context, names []string, a asking) (err error)
 		return t.carry(ctx, act{
 			foresee: func(ctx context.Context) (plan, error) { return t.foreseeRun(ctx, at, jobs) },
 			do: func(ctx context.Context) error {
-				err := t.engine.Run(ctx, at, jobs)
+				err := t.goOn(ctx, func() error { return t.engine.Run(ctx, at, jobs) })
 				if !errors.Is(err, processor.ErrEarlier) {
 					t.alert(ctx, at, p.now, p.logger(c))
 				}

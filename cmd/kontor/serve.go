@@ -120,7 +120,7 @@ const wake = time.Second
 // what is left is tried again at the next slot.
 func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Logger) {
 	x.engine.Step = func(string, string) { x.pulse.beat(now()) }
-	for ctx.Err() == nil {
+	for told := (time.Time{}); ctx.Err() == nil; {
 		t := now()
 		x.pulse.beat(t)
 		err := x.engine.Run(ctx, t, nil)
@@ -128,7 +128,17 @@ func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Log
 			return
 		}
 		tell(log, t, err)
-		x.pulse.ran(err != nil && !errors.Is(err, processor.ErrNothingDue), x.alert(ctx, t, now, log))
+		waits := errors.Is(err, processor.ErrWaiting)
+		if !waits || t.Sub(told) >= time.Minute {
+			told = t
+			x.pulse.ran(err != nil && !waits && !errors.Is(err, processor.ErrNothingDue), x.alert(ctx, t, now, log))
+		}
+		if waits { // the other side is asked again in a moment
+			if wait(ctx, wake) != nil {
+				return
+			}
+			continue
+		}
 		for next := x.engine.Next(t); now().Before(next); {
 			x.pulse.beat(now())
 			if wait(ctx, min(wake, next.Sub(now()))) != nil {
@@ -150,6 +160,10 @@ func tell(log *slog.Logger, t time.Time, err error) {
 		log.Error("the clock is behind the books, nothing is done until it has caught up", "as_of", at, "error", err)
 	default:
 		for _, e := range apart(err) {
+			if errors.Is(e, processor.ErrWaiting) {
+				log.Debug("a run waits", "as_of", at, "for", e)
+				continue
+			}
 			log.Error("a part of the run failed and is tried again at the next slot", "as_of", at, "error", e)
 		}
 	}

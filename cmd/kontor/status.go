@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kontor-exchange/kontor/processor"
 	"github.com/kontor-exchange/kontor/processor/batch"
 	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/money"
@@ -47,7 +48,7 @@ type standing struct {
 	At        time.Time          `json:"at"`
 	Rates     rateStanding       `json:"base_rates"`
 	Merchants []merchantStanding `json:"merchants"`
-	Bank      inboxStanding      `json:"bank"`
+	Bank      *inboxStanding     `json:"bank,omitempty"` // none with role: merchant
 	Alarms    []alarm            `json:"alarms"`
 }
 
@@ -77,6 +78,7 @@ type merchantStanding struct {
 	BatchOpen       int64                  `json:"batch_open"`       // without receipt; 0: none
 	Suspense        money.Amount           `json:"suspense_cents"`
 	SuspenseCount   int                    `json:"suspense_payments"`
+	HandOver        *processor.HandOver    `json:"hand_over,omitempty"` // with the other side; none with role: both
 	Next            []dueJob               `json:"next"`
 }
 
@@ -110,7 +112,7 @@ func (p *program) status(ctx context.Context, asOf string, check bool) error {
 			}
 			s.Merchants = append(s.Merchants, m)
 		}
-		if s.Bank, err = x.inbox(ctx, purchase.Provider); err != nil {
+		if s.Bank, err = x.bankStanding(ctx); err != nil {
 			return err
 		}
 		if s.Alarms, err = x.chosenAlarms(ctx, p.merchant, s.At); err != nil {
@@ -210,6 +212,9 @@ func (x *exchange) standing(ctx context.Context, id string, at time.Time) (m mer
 	}
 	m.CommandsRefused = append(m.CommandsRefused, refused...)
 	if m.BatchOpen, err = x.openBatch(ctx, id); err != nil {
+		return m, err
+	}
+	if m.HandOver, err = x.handOver(ctx, id, at); err != nil {
 		return m, err
 	}
 	payments, err := x.provider.Payments(ctx, id, true)

@@ -16,7 +16,9 @@ func (p *program) printStatus(s standing) error {
 			fmt.Sprint(m.RecordsWaiting), m.Suspense.String(), fmt.Sprint(len(m.Outbox)),
 		})
 	}
-	rows = append(rows, []string{"(bank)", s.Bank.lastRun(), fmt.Sprint(s.Bank.FilesUnread + int64(len(s.Bank.FilesHeld))), "–", "–", "–", fmt.Sprint(len(s.Bank.Outbox))})
+	if s.Bank != nil {
+		rows = append(rows, []string{"(bank)", s.Bank.lastRun(), fmt.Sprint(s.Bank.FilesUnread + int64(len(s.Bank.FilesHeld))), "–", "–", "–", fmt.Sprint(len(s.Bank.Outbox))})
+	}
 	err := p.printTable([]string{"MERCHANT", "LAST RUN", ">FILES WAITING", ">ROWS PARKED", ">TO TRANSMIT", ">SUSPENSE", ">TO DELIVER"}, rows)
 	if err != nil {
 		return err
@@ -69,6 +71,9 @@ func (s standing) needs() (lines []string) {
 	for _, m := range s.Merchants {
 		lines = append(lines, m.needs()...)
 	}
+	if s.Bank == nil {
+		return lines
+	}
 	return append(lines, s.Bank.needs("bank")...)
 }
 
@@ -85,6 +90,9 @@ func (m merchantStanding) needs() []string {
 	}
 	for _, c := range m.CommandsRefused {
 		lines = append(lines, fmt.Sprintf("! %s: on %s %s decided %s for %s, and the provider refused it: %s; %s", m.Merchant, c.Day, c.Operator, wording(c.Command), c.Subject, c.Code, refusedHint(c.Command)))
+	}
+	if m.HandOver != nil {
+		return append(lines, m.handOver()...)
 	}
 	if m.BatchOpen != 0 {
 		lines = append(lines, fmt.Sprintf("! %s: batch %d has no receipt; kontor run finishes the run that was cut off", m.Merchant, m.BatchOpen))

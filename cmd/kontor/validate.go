@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kontor-exchange/kontor/processor"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
@@ -19,8 +20,10 @@ func (c *Config) Validate() error {
 	var f faults
 	f.scalars("", reflect.ValueOf(*c))
 	c.validateProgram(&f)
-	c.validateLater(&f)
-	c.validateProvider(&f)
+	c.validateRole(&f)
+	if c.role() != processor.MerchantSide {
+		c.validateProvider(&f)
+	}
 	c.buildProfiles(&f)
 	c.validateSchedules(&f, "schedules", c.Schedules, c.Zone)
 	f.check(len(c.Merchants) > 0, "merchants", "there is none; want at least one, such as acme: {name: ACME Handels GmbH}")
@@ -61,21 +64,6 @@ func (c *Config) validateProgram(f *faults) {
 		n, bad := strconv.ParseUint(port, 10, 16)
 		f.check(err == nil && bad == nil && n <= 65535, "server.listen", "%q is not an address such as 127.0.0.1:2022", c.Server.Listen)
 	}
-}
-
-// validateLater refuses what later versions can do, so that nobody believes
-// that it works.
-func (c *Config) validateLater(f *faults) {
-	switch c.Role {
-	case "both":
-	case "merchant", "provider":
-		f.add("role", "the hand-over to a provider on another machine comes with a later version; want both")
-	default:
-		f.add("role", "%q is not both", c.Role)
-	}
-	f.check(c.Provider.URL == "", "provider.url", "a provider on another machine comes with a later version; leave it out")
-	f.check(c.Provider.Identity == "", "provider.identity", "a provider on another machine comes with a later version; leave it out")
-	f.check(c.Provider.KnownHosts == "", "provider.known_hosts", "a provider on another machine comes with a later version; leave it out")
 }
 
 var bicForm = regexp.MustCompile(`^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?$`)
@@ -133,8 +121,9 @@ func (c *Config) validateMerchant(f *faults, id string, m Merchant) {
 	f.check(idForm.MatchString(id), key, "the id must be 1 to 20 of a–z, 0–9 and -, and not begin with -")
 	f.check(purchase.SEPAPayee(m.Name) != "", key+".name", "%q has no Latin letter; the bank wants one in payouts", m.Name)
 	f.check(currencyForm.MatchString(m.Currency), key+".currency", "%q is not a currency such as EUR", m.Currency)
-	f.check(purchase.ValidIBAN(m.SettlementAccount), key+".settlement_account", "%q is not an IBAN with right check digits, without blanks", m.SettlementAccount)
-	f.check(purchase.ValidIBAN(m.IBAN), key+".iban", "%q is not an IBAN with right check digits, without blanks", m.IBAN)
+	c.validateSide(f, key, m)
+	f.check(c.withoutBank(m.SettlementAccount) || purchase.ValidIBAN(m.SettlementAccount), key+".settlement_account", "%q is not an IBAN with right check digits, without blanks", m.SettlementAccount)
+	f.check(c.withoutBank(m.IBAN) || purchase.ValidIBAN(m.IBAN), key+".iban", "%q is not an IBAN with right check digits, without blanks", m.IBAN)
 	c.validateProfileName(f, key+".profile", m.Profile)
 	c.validateDrop(f, key+".erp", m.ERP, true)
 	if m.Zone != "" {
@@ -164,6 +153,7 @@ func (c *Config) validateDistinct(f *faults) {
 		}
 		places[url] = key
 	}
+	place("provider.url", c.Provider.URL)
 	place("provider.bank.url", c.Provider.Bank.URL)
 	place("provider.letters.url", c.Provider.Letters.URL)
 	place("provider.collection.url", c.Provider.Collection.URL)

@@ -17,6 +17,7 @@ import (
 	"github.com/kontor-exchange/kontor/processor"
 	"github.com/kontor-exchange/kontor/processor/alerts"
 	"github.com/kontor-exchange/kontor/processor/batch"
+	"github.com/kontor-exchange/kontor/processor/courier"
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/ledger"
@@ -121,7 +122,7 @@ func migrate(ctx context.Context, db *database.DB) error {
 	if err != nil {
 		return err
 	}
-	sets := []fs.FS{told, ledger.Migrations, intake.Migrations(), batch.Migrations(), outbox.Migrations(), own, runs}
+	sets := []fs.FS{told, ledger.Migrations, intake.Migrations(), batch.Migrations(), outbox.Migrations(), own, runs, courier.Migrations()}
 	return db.Migrate(ctx, sets...)
 }
 
@@ -148,8 +149,11 @@ func (x *exchange) assemble(p *program, log *slog.Logger) error {
 		DB: x.db, Spool: x.spool, Intake: x.intake, Batches: x.batches, Outbox: x.outbox, Provider: x.provider,
 		BatchMax: x.config.BatchMax.value, Now: p.now, Log: log,
 	}
-	if x.engine.Bank, err = x.bank(); err != nil {
-		return err
+	x.side(p)
+	if x.engine.Role != processor.MerchantSide {
+		if x.engine.Bank, err = x.bank(); err != nil {
+			return err
+		}
 	}
 	for _, id := range x.config.MerchantIDs() {
 		m, err := x.merchant(id)
@@ -190,6 +194,7 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 	if err != nil {
 		return nil, err
 	}
+	x.sideTargets(id, targets)
 	return &processor.Merchant{
 		Terms: c.Terms(id), Zone: c.ZoneOf(id), Schedules: plan, KeepDays: m.ERP.KeepDays.value,
 		Inbox: intake.Inbox{
@@ -201,7 +206,7 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 		},
 		Provider: c.ProviderParty(id), Party: c.MerchantParty(id), DATEV: m.DATEV, VATExemption: m.Fees.VATExemption,
 		Recipients: recipients,
-		MailFrom: c.MailFrom(), Open: c.mailing(opener(targets, own...)),
+		MailFrom:   c.MailFrom(), Open: c.mailing(opener(targets, own...)),
 	}, nil
 }
 
