@@ -175,7 +175,7 @@ func (e *Engine) due(ctx context.Context, tx *database.Tx, m *Merchant, r run) (
 	if e.Role == MerchantSide {
 		d = d.only([]schedules.Job{schedules.Collect, schedules.Transmit, schedules.Deliver})
 	}
-	return d, err
+	return e.repairing(r, d), err
 }
 
 // work does all runs of one time: first the bank's files are read, so that each

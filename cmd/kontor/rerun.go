@@ -16,8 +16,9 @@ import (
 func (p *program) rerunCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rerun",
-		Short: "Read a file, or some of its rows, again from the archive",
-		Long: `Read archived files again: for example when the order of a rejected invoice was
+		Short: "Make up for days, or read a file or some of its rows again",
+		Long: `Make up for what is missing or failed of some days or of a run, or read archived
+files again: for example when the order of a rejected invoice was
 accepted after all, or when the profile of a merchant was corrected. A rerun adds
 a run and verdicts, and never edits what is there; rows keep their business date.
 Nothing is booked twice: what is booked stays booked, and says so.
@@ -26,7 +27,7 @@ It needs the data for itself; stop kontor serve for a moment.`,
 		Args: arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.rerunFileCommand(), p.rerunRowsCommand())
+	c.AddCommand(p.rerunFileCommand(), p.rerunRowsCommand(), p.rerunDateCommand(), p.rerunRunCommand())
 	return exits(c, exitDone, exitUsage)
 }
 
