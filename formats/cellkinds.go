@@ -52,7 +52,7 @@ func readDays(cell string, field *purchase.Days) cellFault {
 		return cellFault{code: purchase.FieldFormat, want: wantDays}
 	}
 	n, err := strconv.Atoi(cell)
-	if err != nil || n < 0 || n > maxDays {
+	if err != nil || cell[0] == '-' || n > maxDays {
 		return cellFault{code: purchase.FieldRange, want: wantDaysRange}
 	}
 	*field = purchase.Days{N: n, Given: true}

@@ -54,7 +54,7 @@ func OpenContent(feed purchase.Feed, source WholeFile, o ReadOptions) (*Content,
 		return c, nil
 	}
 	p, _ := Lookup("kontor") // no profile matters to what a ZIP holds
-	return c, c.zipped(p.Read(feed, source, o), len(layers), inside)
+	return c, c.zipped(p.Read(feed, source, o), len(outer)+1, inside)
 }
 
 // zipped opens the tables of a ZIP; one of bank statements is its own content.

@@ -52,9 +52,10 @@ func (t *trailer) read(d *dialect, line int64, cells []string) {
 		t.garbled = shown
 		return
 	}
-	rows, err := strconv.ParseInt(strings.TrimSpace(cells[1]), 10, 64)
+	count := strings.TrimSpace(cells[1])
+	rows, err := strconv.ParseInt(count, 10, 64)
 	sum, fault := d.parseTrailerSum(strings.TrimSpace(cells[2]))
-	if err != nil || rows < 0 || fault != fine {
+	if err != nil || !numeric(count) || fault != fine {
 		t.garbled = shown
 		return
 	}

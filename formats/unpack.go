@@ -74,7 +74,7 @@ func (r *Reader) unpack() bool {
 	if refused != nil {
 		return r.fail(r.file(), refused)
 	}
-	r.zipped, r.packs = zipped, len(layers)
+	r.zipped, r.packs = zipped, len(outer)+1
 	if len(outer) == 0 {
 		return true
 	}
@@ -86,16 +86,16 @@ func (r *Reader) unpack() bool {
 	return true
 }
 
-// around takes the containers that lie around a ZIP, or all where there is none.
+// around takes the containers that lie around a ZIP, or all where there is none;
+// what lies in a ZIP has names of its own.
 func around(layers []container.Kind) (outer []container.Kind, zipped bool, refused *FileError) {
-	n := slices.Index(layers, container.ZIP)
-	if len(layers) > container.MaxLayers || n >= 0 && n < len(layers)-1 {
+	if len(layers) > container.MaxLayers {
 		return nil, false, &FileError{Code: purchase.FileDialect, Want: wantTwoLayers}
 	}
-	if n < 0 {
-		return layers, false, nil
+	if n := slices.Index(layers, container.ZIP); n >= 0 {
+		return layers[:n], true, nil
 	}
-	return layers[:n], true, nil
+	return layers, false, nil
 }
 
 // file names what is read, for errors of whole files.

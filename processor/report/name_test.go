@@ -65,6 +65,8 @@ func TestVersioned(t *testing.T) {
 		{"payout_acme_2026W42_000003.csv", 0, "payout_acme_2026W42_000003.csv"},
 		{"payout_acme_2026W42_000003.csv", 1, "payout_acme_2026W42_000003.csv"},
 		{"payout_acme_2026W42_000003.csv", 2, "payout_acme_2026W42_000003_v2.csv"},
+		{"payout_acme_2026W42_000003.csv.age", 2, "payout_acme_2026W42_000003_v2.csv.age"},
+		{"orders.csv.gz.r20261001T1200-000001.ack.json.pgp", 2, "orders.csv.gz.r20261001T1200-000001.ack_v2.json.pgp"},
 		{"orders.csv.r20261001T1200-000001.ack.json", 10, "orders.csv.r20261001T1200-000001.ack_v10.json"},
 	}
 	for _, tt := range tests {

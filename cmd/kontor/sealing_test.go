@@ -1,0 +1,262 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+	"github.com/ProtonMail/gopenpgp/v3/crypto"
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/kontor-exchange/kontor/formats/container"
+	"github.com/kontor-exchange/kontor/processor/database"
+)
+
+// A sealer packs and encrypts what a test drops, and opens what comes back.
+type sealer struct {
+	t        *testing.T
+	dir      string
+	age, pgp *container.Recipients // kontor's keys
+	erp      *container.Keys
+	public   string            // of the ERP, for age
+	names    map[string]string // as dropped → as it was
+	words    []string          // pairs for a replacer
+	packs    map[string]packed // by text
+}
+
+func newSealer(t *testing.T) *sealer {
+	t.Helper()
+	s := &sealer{t: t, dir: t.TempDir(), erp: &container.Keys{}, names: map[string]string{}, packs: map[string]packed{}}
+	ours, err := age.GenerateX25519Identity()
+	s.must(err)
+	theirs, err := age.GenerateX25519Identity()
+	s.must(err)
+	key, err := crypto.PGP().KeyGeneration().AddUserId("kontor", "kontor@example.com").New().GenerateKey()
+	s.must(err)
+	private, err := key.Armor()
+	s.must(err)
+	public, err := key.GetArmoredPublicKey()
+	s.must(err)
+	s.must(os.WriteFile(filepath.Join(s.dir, "kontor.age"), []byte(ours.String()), 0o600))
+	s.must(os.WriteFile(filepath.Join(s.dir, "kontor.asc"), []byte(private), 0o600))
+	s.must(os.WriteFile(filepath.Join(s.dir, "kontor.pub"), []byte(public), 0o600))
+	s.age, err = container.ForAge(ours.Recipient().String())
+	s.must(err)
+	s.pgp, err = container.ForPGP([]byte(public))
+	s.must(err)
+	s.must(s.erp.AddAge([]byte(theirs.String())))
+	s.public = theirs.Recipient().String()
+	return s
+}
+
+func (s *sealer) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *sealer) decrypt() string {
+	return fmt.Sprintf("decrypt: {age: %q, pgp: %q}", filepath.Join(s.dir, "kontor.age"), filepath.Join(s.dir, "kontor.asc"))
+}
+
+// written is what a writer in front of a buffer makes of a text.
+func (s *sealer) written(text []byte, open func(io.Writer) (io.WriteCloser, error)) []byte {
+	s.t.Helper()
+	var b bytes.Buffer
+	w, err := open(&b)
+	s.must(err)
+	_, err = w.Write(text)
+	s.must(err)
+	s.must(w.Close())
+	return b.Bytes()
+}
+
+func (s *sealer) gzip(text []byte) []byte {
+	return s.written(text, func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil })
+}
+
+func (s *sealer) zip(name string, text []byte) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create(name)
+	s.must(err)
+	_, err = w.Write(text)
+	s.must(err)
+	s.must(z.Close())
+	return b.Bytes()
+}
+
+// pack puts one file after the other into another container, and the same text
+// into the same bytes.
+func (s *sealer) pack(name string, text []byte) (string, []byte) {
+	p, known := s.packs[string(text)]
+	if !known {
+		switch len(s.packs) % 5 {
+		case 0:
+			p = packed{".gz", s.gzip(text)}
+		case 1:
+			p = packed{".age", s.written(text, s.age.Seal)}
+		case 2:
+			p = packed{".pgp", s.written(text, s.pgp.Seal)}
+		case 3:
+			p = packed{".zip", s.zip(name, text)}
+		case 4:
+			p = packed{".gz.age", s.written(s.gzip(text), s.age.Seal)}
+		}
+		s.packs[string(text)] = p
+	}
+	s.names[name+p.ending] = name
+	s.words = append(s.words, name+p.ending, name)
+	return name + p.ending, p.bytes
+}
+
+// A packed text.
+type packed struct {
+	ending string
+	bytes  []byte
+}
+
+// opened decrypts what came back, and writes of it as if nothing had been packed.
+func (s *sealer) opened(files map[string]string) map[string]string {
+	s.t.Helper()
+	all := map[string]string{}
+	for name, text := range files {
+		base, sealed := strings.CutSuffix(name, ".age")
+		if !sealed {
+			s.t.Errorf("%s left as it is", name)
+			continue
+		}
+		r, err := container.Open(strings.NewReader(text), []container.Kind{container.Age}, s.erp)
+		s.must(err)
+		b, err := io.ReadAll(r)
+		s.must(err)
+		all[base] = string(b)
+	}
+	return s.texts(all)
+}
+
+// hashes are those of files, and of the chain of the ledger, which has the names
+// of files in it.
+var hashes = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
+// texts are files in the words of those that were dropped as they are, workbooks
+// as the texts in them.
+func (s *sealer) texts(files map[string]string) map[string]string {
+	s.t.Helper()
+	plain := strings.NewReplacer(s.words...)
+	all := map[string]string{}
+	for name, text := range files {
+		if strings.HasSuffix(name, ".xlsx") {
+			z, err := zip.NewReader(strings.NewReader(text), int64(len(text)))
+			s.must(err)
+			var b strings.Builder
+			for _, f := range z.File {
+				r, err := f.Open()
+				s.must(err)
+				_, err = io.Copy(&b, r)
+				s.must(err)
+			}
+			text = b.String()
+		}
+		all[plain.Replace(name)] = hashes.ReplaceAllString(plain.Replace(text), "sha256")
+	}
+	return all
+}
+
+// October, packed and encrypted both ways, is October: the same books, and the
+// same files when they are opened.
+func TestOctoberSealed(t *testing.T) {
+	s := readScenario(t, filepath.Join(examples, "october"), "kontor")
+	s.until = "2026-10-20"
+	plain := newStage(t, s, "sqlite")
+	plain.play(t, nil)
+	onBoth(t, func(t *testing.T, url string) {
+		c, s := newSealer(t), s
+		s.erp = `url: "dir:./erp", ` + c.decrypt() + `, encrypt: {age: "` + c.public + `"}`
+		s.bank = `url: "dir:./bank", ` + c.decrypt()
+		g := newStage(t, s, url)
+		g.play(t, c.pack)
+		if diff := gocmp.Diff(renamed(plain.export(), nil), renamed(g.export(), c.names), withoutHeads()); diff != "" {
+			t.Errorf("the export differs from that of plain files (-plain +sealed):\n%s", diff)
+		}
+		g.verify(t)
+		out := filepath.Join("erp", "out")
+		want, got := c.texts(tree(t, filepath.Join(plain.dir, out))), c.opened(tree(t, filepath.Join(g.dir, out)))
+		if diff := gocmp.Diff(want, got); diff != "" || len(got) == 0 {
+			t.Errorf("what comes back differs from that of plain files (-plain +sealed):\n%s", diff)
+		}
+		sealedOnce(t, g)
+	})
+}
+
+// withoutHeads leaves out the hashes of the ledger, which has the names of files
+// in it.
+func withoutHeads() gocmp.Option {
+	return gocmp.FilterPath(func(p gocmp.Path) bool {
+		key, is := p.Last().(gocmp.MapIndex)
+		return is && key.Key().String() == "ledger_head"
+	}, gocmp.Ignore())
+}
+
+// sealedOnce: a run that goes on, and a report that is made anew, take the bytes
+// of the first time.
+func sealedOnce(t *testing.T, g *stage) {
+	t.Helper()
+	before := g.sent()
+	err := g.x.db.Write(t.Context(), func(tx *database.Tx) error {
+		_, err := tx.Exec(t.Context(), "UPDATE processor_runs SET ended_at = 0 WHERE number = (SELECT MAX(number) FROM processor_runs)")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.run("2026-10-19T12:05")
+	if diff := gocmp.Diff(before, g.sent()); diff != "" {
+		t.Errorf("a run that went on wrote other files (-before +after):\n%s", diff)
+	}
+	for _, name := range []string{"payout_acme_2026W41_000002.csv.age", "payout_acme_2026W41_000002.xlsx.age"} {
+		if v, err := g.rebuild(name, false); err != nil {
+			t.Errorf("rebuild %s = %+v, %v; want the same bytes", name, v.Files, err)
+		}
+	}
+}
+
+func TestSealingConfig(t *testing.T) {
+	c := newSealer(t)
+	open := filepath.Join(c.dir, "open.age")
+	c.must(os.WriteFile(open, []byte("x"), 0o644))
+	c.must(os.Chmod(open, 0o644))
+	tests := []struct{ name, erp, want string }{
+		{"both ways", `encrypt: {age: "` + c.public + `", pgp: x}`, "merchants.acme.erp.encrypt: want pgp or age, one of the two"},
+		{"no recipient", `encrypt: {age: "age1"}`, "merchants.acme.erp.encrypt.age: no public keys of age (age1…)"},
+		{"nothing to decrypt with", "decrypt: {}", "merchants.acme.erp.decrypt: it is empty; want pgp or age, a file with our private key"},
+		{"open key", `decrypt: {age: "` + open + `"}`, "merchants.acme.erp.decrypt: age: " + open + ": it can be read by others (-rw-r--r--); run: chmod 600 " + open},
+		{"public key", `decrypt: {pgp: "` + filepath.Join(c.dir, "kontor.pub") + `"}`, "it is a public key; want the private one"},
+		{"private key", `encrypt: {pgp: "` + filepath.Join(c.dir, "kontor.asc") + `"}`, "it is a private key; want the public one"},
+		{"no key", `encrypt: {pgp: "./nowhere"}`, "merchants.acme.erp.encrypt.pgp: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			text := fmt.Sprintf(stageConfig, "sqlite", `url: "dir:./bank"`, "kontor", "acme", "kontor", `url: "dir:./erp", `+tt.erp, "", "")
+			config, err := parse(filepath.Join(c.dir, "kontor.yaml"), []byte(text))
+			if err == nil {
+				_, err = config.keys()
+			}
+			if err == nil {
+				_, err = config.Merchants["acme"].ERP.recipients("merchants.acme.erp")
+			}
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("%v; want %s", err, tt.want)
+			}
+		})
+	}
+}
