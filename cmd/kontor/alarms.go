@@ -29,6 +29,7 @@ const (
 	alarmRowsParked       = "ROWS_PARKED"
 	alarmSuspense         = "SUSPENSE_OLD"
 	alarmAnswerOverdue    = "ANSWER_OVERDUE"
+	alarmHandOver         = "HANDOVER_" // and the kind of a hand-over's alarm
 	alarmDeliveryFailed   = "DELIVERY_FAILED"
 	alarmDecisionRefused  = "DECISION_REFUSED"
 	alarmRunOpen          = "RUN_OPEN"
@@ -54,6 +55,7 @@ func alarmSources() []alarmSource {
 		{"account statements", statementAlarms},
 		{"suspense", suspenseAlarms},
 		{"answers", answerAlarms},
+		{"the hand-over", handOverAlarms},
 		{"deliveries", deliveryAlarms},
 		{"decisions", decisionAlarms},
 		{"base rates", rateAlarms},
@@ -88,8 +90,11 @@ func byKey(a, b alarm) int {
 	return cmp.Or(cmp.Compare(a.Merchant, b.Merchant), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Subject, b.Subject))
 }
 
-// watched are the merchants, and before them the bank's side.
+// watched are the merchants, and before them the bank's side, where there is one.
 func (x *exchange) watched() []string {
+	if x.engine.Bank == nil {
+		return x.config.MerchantIDs()
+	}
 	return append([]string{purchase.Provider}, x.config.MerchantIDs()...)
 }
 

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/kontor-exchange/kontor/processor/courier"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -85,7 +87,7 @@ func statementAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, e
 		}
 		return []alarm{{
 			Code: alarmStatementMissing, Merchant: id, Since: midnight(w.Statement, zone),
-			Text: fmt.Sprintf("no account statement was read %s; without it nobody is dunned and nobody's payment is known: look at the bank's in/", told),
+			Text: fmt.Sprintf("no account statement was read %s, and without one nobody is dunned; look at the bank's in/", told),
 		}}, nil
 	}, at)
 }
@@ -108,9 +110,11 @@ func suspenseAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, er
 	}, at)
 }
 
+// answerAlarms are about batches without receipt; where the provider is on
+// another machine the hand-over knows by when it may be expected.
 func answerAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {
 	limit := x.config.Alerts.Answer.value
-	if limit == 0 {
+	if limit == 0 || x.engine.Courier != nil {
 		return nil, nil
 	}
 	return x.each(x.config.MerchantIDs(), func(id string, _ schedules.Date, _ *time.Location) ([]alarm, error) {
@@ -123,6 +127,25 @@ func answerAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, erro
 			Text: fmt.Sprintf("%s no receipt, the first is B%06d; the log of the last run tells why", count(w.Unanswered, "batch has", "batches have"), w.First),
 		}}, nil
 	}, at)
+}
+
+// handOverAlarms are about the other side, where it is on another machine.
+func handOverAlarms(ctx context.Context, x *exchange, at time.Time) (all []alarm, err error) {
+	told, err := x.engine.HandOverAlarms(ctx, at)
+	for _, t := range told {
+		a := alarm{
+			Code: alarmHandOver + t.Kind, Merchant: t.Merchant, Since: t.Since,
+			Text: codeText(t) + t.Text + "; " + alarmHint(t),
+		}
+		if t.Kind == courier.AlarmOverdue {
+			a.Code = alarmAnswerOverdue
+		}
+		if t.Number != 0 {
+			a.Subject = strconv.FormatInt(t.Number, 10)
+		}
+		all = append(all, a)
+	}
+	return all, err
 }
 
 func deliveryAlarms(ctx context.Context, x *exchange, at time.Time) ([]alarm, error) {

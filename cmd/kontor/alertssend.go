@@ -59,5 +59,6 @@ func (x *exchange) alert(ctx context.Context, at time.Time, now func() time.Time
 	if err := x.alerts.Tell(ctx, at, found, err == nil, channels); err != nil && ctx.Err() == nil {
 		log.Error("alarms", "as_of", at.Format(time.RFC3339), "error", err)
 	}
+	log.Debug("alarms were looked for", "as_of", at.Format(time.RFC3339), "alarms", len(found))
 	return found
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/sftpd"
 )
 
@@ -133,7 +132,7 @@ func (w *watcher) unready(ctx context.Context) string {
 	ctx, cancel := context.WithTimeout(ctx, databasePatience)
 	defer cancel()
 	now := w.now()
-	last, open, err := w.x.engine.LastBegun(ctx, purchase.Provider)
+	last, open, err := w.x.engine.LastBegun(ctx, w.x.watched()[0])
 	if err != nil {
 		w.log.Error("not ready", "error", err)
 		return "the database does not answer"

@@ -35,6 +35,7 @@ type merchantSnapshot struct {
 	intake      intake.Watch
 	outbox      []outbox.Watch
 	batches     batch.Watch
+	books       bool // are kept here
 	provider    provider.Watch
 	entries     int64
 	balances    map[ledger.Class]money.Amount
@@ -74,9 +75,10 @@ func (x *exchange) merchantSnapshot(ctx context.Context, id string, now time.Tim
 	if m.outbox, err = x.outbox.Watch(ctx, id); err != nil || m.isBank() {
 		return m, err
 	}
-	if m.batches, err = x.batches.Watch(ctx, id); err != nil {
+	if m.batches, err = x.batches.Watch(ctx, id); err != nil || x.engine.Role == processor.MerchantSide {
 		return m, err
 	}
+	m.books = true
 	if m.provider, err = x.provider.Watch(ctx, id); err != nil {
 		return m, err
 	}
@@ -160,7 +162,9 @@ func (e emitter) merchant(m merchantSnapshot) {
 	e.emit("kontor_rows_parked", m.intake.Parked, m.id)
 	e.time("kontor_rows_parked_oldest_timestamp_seconds", midnight(m.intake.Since, m.zone), m.id)
 	e.batches(m.id, m.batches)
-	e.books(m)
+	if m.books {
+		e.books(m)
+	}
 }
 
 func (e emitter) runs(id string, s processor.Standing) {

@@ -20,7 +20,7 @@ func (x *exchange) chosenAlarms(ctx context.Context, merchant string, at time.Ti
 	all, err := x.alarms(ctx, at)
 	chosen := []alarm{}
 	for _, a := range all {
-		if merchant == "" || a.Merchant == merchant {
+		if merchant == "" || a.Merchant == merchant || a.Merchant == "" || a.Merchant == purchase.Provider {
 			a.Since = a.Since.In(x.config.ZoneOf(a.Merchant))
 			chosen = append(chosen, a)
 		}
