@@ -35,3 +35,21 @@ func (e *Engine) Runs(ctx context.Context, merchant string, numbers []int64) (ma
 	})
 	return found, err
 }
+
+// AskedFor returns the runs of a merchant since a time that persons asked for:
+// reruns and releases.
+func (e *Engine) AskedFor(ctx context.Context, merchant string, since time.Time) (numbers map[int64]bool, err error) {
+	numbers = map[int64]bool{}
+	err = e.DB.Read(ctx, func(tx *database.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT q.run FROM processor_reruns q JOIN processor_runs r ON r.merchant_id = q.merchant_id AND r.number = q.run
+			WHERE q.merchant_id = ? AND r.as_of >= ?`, merchant, since.Unix())
+		_, err = database.Collect(rows, err, func(r *sql.Rows) (_ struct{}, err error) {
+			var n int64
+			err = r.Scan(&n)
+			numbers[n] = true
+			return struct{}{}, err
+		})
+		return err
+	})
+	return numbers, err
+}

@@ -1,18 +1,24 @@
 package main
 
 import (
+	"context"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/kontor-exchange/kontor/schedules"
 )
 
 // The real shop traffic (samples/testdata/retail): 152 days of drops in profile
 // actindo.
 
 const retail = "../../samples/testdata/retail"
+
+// retailTouchless are the shares of the whole history.
+var retailTouchless = struct{ rate, match string }{"78.95", "86.21"}
 
 func TestRetail(t *testing.T) {
 	s := readScenario(t, filepath.FromSlash(retail), "actindo")
@@ -24,7 +30,55 @@ func TestRetail(t *testing.T) {
 		g.play(t, nil)
 		compareWhole(t, s, g)
 		g.verify(t)
+		g.matchedRightly(t)
+		g.touched(t)
 	})
+}
+
+// matchedRightly proves that no payment is booked on a claim that it was not
+// for. Which one it was for is in the data: payment Z536365-1 is for invoice
+// R536365, and its debtor has the name of that order's customer.
+func (g *stage) matchedRightly(t *testing.T) {
+	t.Helper()
+	ctx, merchant := context.Background(), g.scenario.Merchant
+	all, err := g.x.provider.Payments(ctx, merchant, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	matched, wrong := 0, 0
+	for _, m := range all {
+		number, _, _ := strings.Cut(strings.TrimPrefix(m.PaymentID, "Z"), "-")
+		order, err := g.x.intake.Order(ctx, merchant, "A"+number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name := order.Record.FirstName + " " + order.Record.LastName; name != m.DebtorName {
+			t.Errorf("payment %s is of %s, order %s of %s; the truth is not in the data any more", m.PaymentID, m.DebtorName, order.OrderNo, name)
+		}
+		for _, invoice := range m.Invoices {
+			matched++
+			if invoice != "R"+number {
+				wrong++
+				t.Errorf("payment %s (%q, matched by %s) is booked on %s; want R%s", m.PaymentID, m.Reference, m.MatchedBy, invoice, number)
+			}
+		}
+	}
+	t.Logf("%d payments, %d booked on claims, %d of them on a wrong one", len(all), matched, wrong)
+}
+
+// touched tells how much of the traffic needed nobody.
+func (g *stage) touched(t *testing.T) {
+	t.Helper()
+	got, err := g.x.touchless(context.Background(), g.scenario.Merchant, schedules.NewDate(2010, 12, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("of %d documents %d were touched: touchless %s; of %d payments %d found their claim: %s; %d manual steps for %d orders: %v",
+		got.Documents, got.Touched, percentText(got.Rate), got.Payments.All(), got.Payments.Automatic, percentText(got.AutoMatch),
+		got.Steps, got.Orders, got.Reasons)
+	if want := retailTouchless; g.scenario.until == "" && (got.Rate.String() != want.rate || got.AutoMatch.String() != want.match) {
+		t.Errorf("touchless %s, matched %s; want %+v", percentText(got.Rate), percentText(got.AutoMatch), want)
+	}
 }
 
 // All files of a month, dropped at once, give the same books in whatever order

@@ -18,7 +18,7 @@ import (
 
 // statusCommand tells how things stand.
 func (p *program) statusCommand() *cobra.Command {
-	var asOf string
+	var asOf, since string
 	var check bool
 	c := &cobra.Command{
 		Use:   "status",
@@ -33,13 +33,15 @@ when on something is one.
 
 With --check it prints nothing but the alarms, one a line, for a monitoring
 system: it ends with 0 when there is none, and with 1 when there are some or when
-they cannot be found out.`,
+they cannot be found out.
+` + touchlessHelp,
 		Example: "  kontor status\n  kontor status --merchant acme --json\n  kontor status --check",
 		Args:    arguments(cobra.NoArgs),
-		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context(), asOf, check) },
+		RunE:    func(c *cobra.Command, _ []string) error { return p.status(c.Context(), asOf, since, check) },
 	}
 	c.Flags().BoolVar(&check, "check", false, "print the alarms, one a line, and fail when there is one")
 	c.Flags().StringVar(&asOf, "as-of", "", "tell what is due after `T`, and which base rates end then (default: now)")
+	c.Flags().StringVar(&since, "since", "", "count documents and manual steps from this `DAY` on, such as 2026-10-01 (default: the last 90 days)")
 	return exits(c, exitDone, exitFailed, exitUsage)
 }
 
@@ -80,6 +82,7 @@ type merchantStanding struct {
 	SuspenseCount   int                    `json:"suspense_payments"`
 	HandOver        *processor.HandOver    `json:"hand_over,omitempty"` // with the other side; none with role: both
 	Next            []dueJob               `json:"next"`
+	Touchless       touchless              `json:"touchless"`
 }
 
 // A waitingFile is a file that is to be delivered.
@@ -89,7 +92,7 @@ type waitingFile struct {
 	Error string `json:"error"`
 }
 
-func (p *program) status(ctx context.Context, asOf string, check bool) error {
+func (p *program) status(ctx context.Context, asOf, since string, check bool) error {
 	return p.look(ctx, func(c *Config, x *exchange) error {
 		ids, err := c.chosen(p.merchant)
 		if err != nil {
@@ -105,9 +108,16 @@ func (p *program) status(ctx context.Context, asOf string, check bool) error {
 		if s.Rates, err = x.rates(schedules.DateOf(s.At)); err != nil {
 			return err
 		}
+		from, err := sinceDay(since, s.At)
+		if err != nil {
+			return err
+		}
 		for _, id := range ids {
 			m, err := x.standing(ctx, id, s.At)
 			if err != nil {
+				return err
+			}
+			if m.Touchless, err = x.touchless(ctx, id, from); err != nil {
 				return err
 			}
 			s.Merchants = append(s.Merchants, m)

@@ -29,6 +29,9 @@ func (p *program) printStatus(s standing) error {
 	if err := p.printNext(s); err != nil {
 		return err
 	}
+	if err := p.printTouchless(s); err != nil {
+		return err
+	}
 	lines := []string{"", fmt.Sprintf("Base rates are known until %s.", s.Rates.KnownUntil)}
 	if needs := s.needs(); len(needs) > 0 {
 		lines = append(append(lines, ""), needs...)

@@ -77,3 +77,19 @@ func (b *Batches) CommandNo(ctx context.Context, merchant, no string) (c purchas
 	})
 	return c, found, err
 }
+
+// CommandsSince returns what operators decided from a day on, oldest first.
+func (b *Batches) CommandsSince(ctx context.Context, merchant string, since schedules.Date) (all []purchase.Command, err error) {
+	err = b.db.Read(ctx, func(tx *database.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT command_no, kind, day, subject, argument, operator, reason
+			FROM batch_commands WHERE merchant_id = ? AND day >= ? ORDER BY id`, merchant, int64(since))
+		all, err = database.Collect(rows, err, func(r *sql.Rows) (c purchase.Command, err error) {
+			var day int64
+			err = r.Scan(&c.CommandNo, &c.Kind, &day, &c.Subject, &c.Argument, &c.Operator, &c.Reason)
+			c.Day = schedules.Date(day)
+			return c, err
+		})
+		return err
+	})
+	return all, err
+}
