@@ -12,6 +12,7 @@ func (p *program) commands() []*cobra.Command {
 		p.runCommand(),
 		p.scheduleCommand(),
 		p.statusCommand(),
+		p.doctorCommand(),
 		p.traceCommand(),
 		p.filesCommand(),
 		p.atProvider(p.ordersCommand()),

@@ -110,20 +110,28 @@ func (x *exchange) close() error {
 
 // migrate brings the tables of all packages up to date.
 func migrate(ctx context.Context, db *database.DB) error {
-	own, err := provider.Migrations()
+	sets, err := migrations()
 	if err != nil {
 		return err
+	}
+	return db.Migrate(ctx, sets...)
+}
+
+// migrations are the tables of all packages.
+func migrations() ([]fs.FS, error) {
+	own, err := provider.Migrations()
+	if err != nil {
+		return nil, err
 	}
 	runs, err := processor.Migrations()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	told, err := alerts.Migrations()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	sets := []fs.FS{told, ledger.Migrations, intake.Migrations(), batch.Migrations(), outbox.Migrations(), own, runs, courier.Migrations()}
-	return db.Migrate(ctx, sets...)
+	return []fs.FS{told, ledger.Migrations, intake.Migrations(), batch.Migrations(), outbox.Migrations(), own, runs, courier.Migrations()}, nil
 }
 
 func (x *exchange) assemble(p *program, log *slog.Logger) error {
