@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -57,16 +58,21 @@ func (p *program) filesShow(ctx context.Context, what string) error {
 			return err
 		}
 		v := viewOf(info)
+		corrected, err := x.intake.Corrections(ctx, info.Owner, info.Number)
+		if err != nil {
+			return err
+		}
 		if p.json {
 			return p.printJSON(struct {
 				fileView
-				NotBooked []rowView `json:"not_booked"`
-			}{v, rows})
+				NotBooked   []rowView           `json:"not_booked"`
+				Corrections []intake.Correction `json:"corrections,omitempty"`
+			}{v, rows, corrected})
 		}
 		if err := p.printFile(v, x.config.ZoneOf(merchant)); err != nil {
 			return err
 		}
-		if err := p.printRows(rows); err != nil {
+		if err := errors.Join(p.printRows(rows), p.printCorrections(corrected)); err != nil {
 			return err
 		}
 		return p.advise(v)
@@ -112,6 +118,18 @@ func (p *program) printRows(rows []rowView) error {
 		return err
 	}
 	return p.printTable([]string{">LINE", "DOCUMENT", "STATUS", "CODE", "MESSAGE"}, cells)
+}
+
+// printCorrections tells which rows were replaced, and by what.
+func (p *program) printCorrections(all []intake.Correction) error {
+	if len(all) == 0 {
+		return nil
+	}
+	var rows [][]string
+	for _, c := range all {
+		rows = append(rows, []string{strconv.FormatInt(c.Line, 10), c.Name, strconv.FormatInt(c.FromLine, 10), c.SHA256[:8] + "…", c.Operator, strconv.FormatInt(c.Run, 10), dash(c.Verdict)})
+	}
+	return errors.Join(p.say("", "Rows that were replaced:"), p.printTable([]string{">LINE", "BY", ">LINE", "SHA256", "WHO", ">RUN", "VERDICT"}, rows))
 }
 
 // advise says what can be done about a file.

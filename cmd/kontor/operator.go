@@ -249,6 +249,8 @@ func explainRerun(err error) error {
 	switch {
 	case errors.Is(err, intake.ErrNothing):
 		return failWith(exitNothing, err, "kontor files show FILE tells what became of each row")
+	case errors.Is(err, intake.ErrUnfit):
+		return failWith(exitUsage, err, "nothing was done; the corrected file needs as many rows as are meant, in their order, or as many as the file; kontor check --feed tells every mistake")
 	case errors.Is(err, processor.ErrOpen):
 		return failWith(exitFailed, err, "kontor run finishes it")
 	}

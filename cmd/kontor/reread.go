@@ -17,6 +17,7 @@ type rereading struct {
 	verb     string
 	register func(context.Context, *exchange, intake.Run, intake.Inbox) error
 	rows     *intake.RowFilter // nil: the whole file is read
+	from     string            // the corrected file that rows are taken from
 	// after finds the file when it was read, where rows is nil.
 	after func(context.Context, *exchange) (intake.FileInfo, error)
 }
@@ -37,7 +38,9 @@ type reread struct {
 	DryRun    bool        `json:"dry_run"`
 	Run       time.Time   `json:"as_of"`
 	File      fileView    `json:"file"`
-	Rows      []rowChange `json:"rows,omitempty"`       // of a rerun of rows
+	Rows      []rowChange `json:"rows,omitempty"` // of a rerun of rows
+	From      string      `json:"from,omitempty"` // the corrected file that they were taken from
+	FromSHA   string      `json:"from_sha256,omitempty"`
 	NotBooked []rowView   `json:"not_booked,omitempty"` // of a file that was read as a whole
 	Effects   []effect    `json:"effects,omitempty"`    // of a dry run
 	Plan      string      `json:"plan,omitempty"`       // of a dry run
@@ -105,6 +108,9 @@ func (out reread) lines() (all []string) {
 	f := out.File
 	all = append(all, fmt.Sprintf("file %s %s: %s %s, %d rows, %d booked, %d duplicate, %d conflict, %d rejected, %d parked",
 		f.Name, f.SHA256, f.Verdict, f.Code, f.Rows, f.Now.Booked, f.Now.Duplicate, f.Now.Conflict, f.Now.Rejected, f.Now.Parked))
+	if out.From != "" {
+		all = append(all, "rows are taken from "+out.From+" "+out.FromSHA)
+	}
 	for _, r := range out.Rows {
 		all = append(all, fmt.Sprintf("line %d %s: %s %s → %s %s", r.Line, r.DocumentNo, r.Before, r.BeforeCode, r.After, r.AfterCode))
 	}
@@ -134,6 +140,29 @@ func (out *reread) see(ctx context.Context, x *exchange, r rereading, info intak
 		return nil
 	}
 	out.Rows = changes(before, after, *r.rows)
+	if out.From = r.from; r.from == "" {
+		return nil
+	}
+	return out.corrected(ctx, x, info)
+}
+
+// corrected adds what is known of the corrected file, and the numbers that its
+// rows have.
+func (out *reread) corrected(ctx context.Context, x *exchange, info intake.FileInfo) error {
+	all, err := x.intake.Corrections(ctx, info.Owner, info.Number)
+	if err != nil {
+		return err
+	}
+	newest, numbers := int64(0), map[int64]string{}
+	for _, c := range all {
+		numbers[c.Line] = c.Number
+		if c.Run > newest {
+			newest, out.FromSHA = c.Run, c.SHA256
+		}
+	}
+	for i := range out.Rows {
+		out.Rows[i].DocumentNo = numbers[out.Rows[i].Line]
+	}
 	return nil
 }
 
@@ -179,7 +208,7 @@ func (out reread) verdict() error {
 		return failWith(exitRejected, fmt.Errorf("%s is %s again: %s", name, out.File.Verdict, out.File.Message), "correct the reason first, or drop a right file")
 	case rejected > 0:
 		return failWith(exitRejected, fmt.Errorf("%s: %s", name, count(rejected, "row is rejected", "rows are rejected")),
-			"correct them in the ….rejected.csv beside the acknowledgement, and drop that in")
+			"correct them in the ….rejected.csv beside the acknowledgement, and drop that in, or: kontor rerun rows %s --status rejected --from …", out.File.File)
 	}
 	return nil
 }
@@ -197,6 +226,11 @@ func (p *program) printReread(out reread, zone *time.Location) error {
 	}
 	if err := p.printFile(out.File, zone); err != nil {
 		return err
+	}
+	if out.From != "" {
+		if err := p.say(fmt.Sprintf("  from      %s, sha256 %s", out.From, out.FromSHA)); err != nil {
+			return err
+		}
 	}
 	if err := p.printChanges(out.Rows); err != nil {
 		return err

@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -49,18 +53,29 @@ file whose rows were read, the rejected rows are tried again.`,
 	}
 	a.flags(c)
 	a.timeFlag(c)
-	return exits(c, exitDone, exitFailed, exitUsage, exitNothing, exitRejected, exitHeld, exitRefused)
+	return exits(c, exitDone, exitFailed, exitUsage, exitNothing, exitRejected, exitConflict, exitHeld, exitRefused)
 }
 
 func (p *program) rerunRowsCommand() *cobra.Command {
 	var a asking
-	var status, code, lines string
+	var status, code, lines, from string
 	c := &cobra.Command{
-		Use:     "rows FILE --status rejected|parked",
-		Short:   "Try some rows of a file again",
-		Long:    `Try the rejected or the parked rows of a file again: those of a code, those on some lines, or both.`,
-		Example: "  kontor rerun rows 12 --status rejected --code NOT_ACCEPTED\n  kontor rerun rows invoices_20261002.csv --status rejected --line 3,9-12 --dry-run",
-		Args:    arguments(cobra.ExactArgs(1)),
+		Use:   "rows FILE --status rejected|parked",
+		Short: "Try some rows of a file again, perhaps corrected",
+		Long: `Try the rejected or the parked rows of a file again: those of a code, those on some
+lines, or both.
+
+With --from the rows of a corrected file take their place: it has as many rows as
+are meant, in their order, such as the ….rejected.csv beside the acknowledgement
+that you have corrected; or as many as FILE, of which those on the meant lines are
+taken. It must be in the profile of FILE and readable as a whole, else nothing is
+done. It is kept in the archive, and kontor files show tells which row it replaced.
+A number that is booked with another content stays a CONFLICT. Payments are the
+bank's word and are not corrected.`,
+		Example: `  kontor rerun rows 12 --status rejected --code NOT_ACCEPTED
+  kontor rerun rows invoices_20261002.csv --status rejected --line 3,9-12 --dry-run
+  kontor rerun rows 12 --status rejected --from corrected.csv --reason "typing mistakes"`,
+		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			filter, err := rowFilter(status, code, lines)
 			if err != nil {
@@ -69,15 +84,16 @@ func (p *program) rerunRowsCommand() *cobra.Command {
 			if err := a.complete(c, false); err != nil {
 				return err
 			}
-			return p.rerunRows(c.Context(), args[0], filter, a)
+			return p.rerunRows(c.Context(), args[0], filter, from, a)
 		},
 	}
 	c.Flags().StringVar(&status, "status", "", "which rows: rejected or parked; must be given")
 	c.Flags().StringVar(&code, "code", "", "only rows with this `CODE`, such as NOT_ACCEPTED")
 	c.Flags().StringVar(&lines, "line", "", "only these `LINES` of the file, such as 3,9-12")
+	c.Flags().StringVar(&from, "from", "", "a corrected `FILE` on this machine, whose rows take their place")
 	a.flags(c)
 	a.timeFlag(c)
-	return exits(c, exitDone, exitFailed, exitUsage, exitNothing, exitRejected, exitHeld, exitRefused)
+	return exits(c, exitDone, exitFailed, exitUsage, exitNothing, exitRejected, exitConflict, exitHeld, exitRefused)
 }
 
 // rowFilter reads which rows are meant; nothing never means all.
@@ -152,14 +168,41 @@ func (p *program) rerunFile(ctx context.Context, what string, a asking) error {
 	})
 }
 
-func (p *program) rerunRows(ctx context.Context, what string, filter intake.RowFilter, a asking) error {
+func (p *program) rerunRows(ctx context.Context, what string, filter intake.RowFilter, from string, a asking) error {
 	return p.reread(ctx, what, a, func(info intake.FileInfo) (rereading, error) {
-		return rereading{
-			verb: "rerun rows", rows: &filter,
-			register: func(ctx context.Context, x *exchange, run intake.Run, box intake.Inbox) error {
+		r := rereading{verb: "rerun rows", rows: &filter, from: filepath.Base(from)}
+		if from == "" {
+			r.from = ""
+			r.register = func(ctx context.Context, x *exchange, run intake.Run, box intake.Inbox) error {
 				_, err := x.intake.RerunRows(ctx, run, box, info.Number, filter)
 				return err
-			},
-		}, nil
+			}
+			return r, nil
+		}
+		if info.Feed == purchase.Payments {
+			err := fmt.Errorf("file %s (%s): payments are the bank's word, and are not corrected by hand", fileID(info.Number), info.Name)
+			return r, failWith(exitRefused, err, "ask the bank for a right statement; a payment that waits is assigned by kontor payments assign")
+		}
+		if _, err := os.Stat(from); err != nil {
+			return r, failWith(exitUsage, err, "--from names a file on this machine")
+		}
+		r.register = func(ctx context.Context, x *exchange, run intake.Run, box intake.Inbox) error {
+			corrected, err := x.keepCorrected(from, a.operator)
+			if err == nil {
+				_, err = x.intake.CorrectRows(ctx, run, box, info.Number, filter, corrected)
+			}
+			return err
+		}
+		return r, nil
 	})
+}
+
+// keepCorrected puts a corrected file into the archive.
+func (x *exchange) keepCorrected(file, operator string) (c intake.Corrected, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return c, err
+	}
+	stored, err := x.spool.Store(f)
+	return intake.Corrected{Name: filepath.Base(file), SHA256: stored.SHA256, Size: stored.Size, Operator: operator}, errors.Join(err, f.Close())
 }

@@ -85,5 +85,8 @@ func contents(ctx context.Context, tx *database.Tx, merchant string, refs []purc
 		found[id] = c
 		return struct{}{}, err
 	})
-	return found, err
+	if err != nil {
+		return found, err
+	}
+	return found, correctedSources(ctx, tx, merchant, ids, found)
 }

@@ -88,26 +88,25 @@ func (in *Intake) RerunRows(ctx context.Context, run Run, box Inbox, number int6
 	if err != nil {
 		return 0, err
 	}
+	meant, err := in.meant(ctx, run, f, merchants, filter)
+	if err != nil {
+		return 0, err
+	}
 	wanted := map[int64]bool{}
-	for last := rowID(f.number, 0); ; {
-		page, err := in.page(ctx, run, f, merchants, false, false, last)
-		if err != nil {
-			return 0, err
-		}
-		if len(page) == 0 {
-			break
-		}
-		last = page[len(page)-1].id
-		for _, l := range page {
-			if filter.fits(l) {
-				wanted[rowOf(l.id)] = true
-			}
-		}
+	for _, row := range meant {
+		wanted[row] = true
 	}
-	if len(wanted) == 0 {
-		return 0, fmt.Errorf("file %s has no such rows: %w", f.name, ErrNothing)
+	corrected, err := in.correctedOf(ctx, f, wanted)
+	if err != nil {
+		return 0, err
 	}
-	return int64(len(wanted)), in.reread(ctx, box, f, wanted)
+	if len(wanted) > 0 {
+		err = in.reread(ctx, box, f, wanted)
+	}
+	if err == nil && len(corrected) > 0 { // they are tried as they were corrected
+		err = in.write(ctx, f.owner, func(tx *database.Tx) error { return putWhereTried(ctx, tx, f, f.owner, corrected) })
+	}
+	return int64(len(meant)), err
 }
 
 // reread reads the wanted rows from the archive and puts them where they are
@@ -148,26 +147,34 @@ func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int6
 func (in *Intake) retry(ctx context.Context, b *reading) error {
 	rows := b.rows
 	b.rows = b.rows[:0]
+	return in.write(ctx, b.file.owner, func(tx *database.Tx) error { return tryAgain(ctx, tx, b.file, rows) })
+}
+
+// tryAgain is retry in a transaction.
+func tryAgain(ctx context.Context, tx *database.Tx, f file, rows [][]any) error {
+	err := tx.Load(ctx, "intake_rows", rowColumns(), rows, `ON CONFLICT (merchant_id, id) DO UPDATE SET
+		date = excluded.date, number = excluded.number, record = excluded.record, code = excluded.code, errors = excluded.errors`)
+	if err != nil {
+		return err
+	}
 	byMerchant := map[string][]int64{}
 	for _, r := range rows {
 		merchant, _ := r[0].(string)
 		id, _ := r[1].(int64)
 		byMerchant[merchant] = append(byMerchant[merchant], id)
 	}
-	return in.write(ctx, b.file.owner, func(tx *database.Tx) error {
-		err := tx.Load(ctx, "intake_rows", rowColumns(), rows, `ON CONFLICT (merchant_id, id) DO UPDATE SET
-			date = excluded.date, number = excluded.number, record = excluded.record, code = excluded.code, errors = excluded.errors`)
-		if err != nil {
+	for merchant, ids := range byMerchant {
+		if err := putWhereTried(ctx, tx, f, merchant, ids); err != nil {
 			return err
 		}
-		for merchant, ids := range byMerchant {
-			_, err := tx.Exec(ctx, `INSERT INTO intake_todo (merchant_id, feed, date, number, name, id)
-				SELECT merchant_id, feed, date, number, ?, id FROM intake_rows WHERE merchant_id = ? AND id IN ?? AND code = ''
-				ON CONFLICT (merchant_id, feed, date, number, name, id) DO NOTHING`, b.file.name, merchant, ids)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// putWhereTried lets rows be tried as they are stored.
+func putWhereTried(ctx context.Context, tx *database.Tx, f file, merchant string, ids []int64) error {
+	_, err := tx.Exec(ctx, `INSERT INTO intake_todo (merchant_id, feed, date, number, name, id)
+		SELECT merchant_id, feed, date, number, ?, id FROM intake_rows WHERE merchant_id = ? AND id IN ?? AND code = ''
+		ON CONFLICT (merchant_id, feed, date, number, name, id) DO NOTHING`, f.name, merchant, ids)
+	return err
 }

@@ -31,6 +31,9 @@ func (in *Intake) Verify(ctx context.Context, merchant string, terms purchase.Te
 	if err == nil {
 		err = in.verifyBytes(ctx, v)
 	}
+	if err == nil {
+		err = in.verifyCorrections(ctx, v)
+	}
 	return v.broken, at("verify", merchant, err)
 }
 
