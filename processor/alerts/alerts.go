@@ -15,9 +15,11 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -58,8 +60,7 @@ type Event struct {
 type Channel interface {
 	// Name tells the channel from others, for ever; it holds no secret.
 	Name() string
-	// Send returns nil only when all events arrived. It gives up in less than a
-	// minute.
+	// Send returns nil only when all events arrived, and gives up when ctx ends.
 	Send(ctx context.Context, at time.Time, events []Event) error
 }
 
@@ -73,8 +74,12 @@ type Alerts struct {
 // repeat; 0: never.
 func New(db *database.DB, repeat time.Duration) *Alerts { return &Alerts{db: db, repeat: repeat} }
 
-// packet is how many events one message carries at most.
-const packet = 100
+const (
+	// packet is how many events one message carries at most.
+	packet = 100
+	// patience is how long one message may take.
+	patience = 45 * time.Second
+)
 
 // Tell tells all channels what is new at a time. all are the alarms that there
 // are; when known is false some may be missing, and none is said to be over. The
@@ -83,20 +88,23 @@ func (a *Alerts) Tell(ctx context.Context, at time.Time, all []Alarm, known bool
 	if err := a.forget(ctx, channels); err != nil {
 		return err
 	}
+	// Beside each other: whoever is slow holds up nobody.
+	whys, errs := make([]error, len(channels)), make([]error, len(channels))
+	var telling sync.WaitGroup
+	for i, c := range channels {
+		telling.Go(func() { whys[i], errs[i] = a.tell(ctx, c, at, all, known) })
+	}
+	telling.Wait()
 	var failed []string
-	for _, c := range channels {
-		why, err := a.tell(ctx, c, at, all, known)
-		if err != nil {
-			return err
-		}
+	for i, why := range whys {
 		if why != nil {
-			failed = append(failed, fmt.Sprintf("%s: %v", c.Name(), why))
+			failed = append(failed, fmt.Sprintf("%s: %v", channels[i].Name(), why))
 		}
 	}
 	if len(failed) > 0 {
-		return fmt.Errorf("alarms were not sent, and are tried again in a later run: %s", strings.Join(failed, "; "))
+		errs = append(errs, fmt.Errorf("alarms were not sent, and are tried again in a later run: %s", strings.Join(failed, "; ")))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // tell tells one channel. why is what the channel failed of; err is an error of
@@ -111,7 +119,10 @@ func (a *Alerts) tell(ctx context.Context, c Channel, at time.Time, all []Alarm,
 	}
 	for len(events) > 0 {
 		part := events[:min(packet, len(events))]
-		if why := c.Send(ctx, at, part); why != nil {
+		sending, cancel := context.WithTimeout(ctx, patience)
+		why := c.Send(sending, at, part)
+		cancel()
+		if why != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err() // we stop; that is not the channel's fault
 			}

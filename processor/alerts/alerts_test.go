@@ -254,3 +254,65 @@ func TestOneLine(t *testing.T) {
 		}
 	}
 }
+
+// An event whose arrival nobody knows of is sent again under the same id.
+func TestAgainUnderTheSameID(t *testing.T) {
+	each(t, func(b *bench) {
+		r := &deaf{recorder: recorder{name: "r"}, deaf: true}
+		b.channels = []alerts.Channel{r}
+		if err := b.tell(0, true, "A"); err == nil {
+			b.Error("Tell = nil; want an error")
+		}
+		r.deaf = false
+		if err := b.tell(time.Hour, true, "A"); err != nil {
+			b.Fatal(err)
+		}
+		if got := r.since(); got != "firing A acme; firing A acme" || len(r.ids) != 1 {
+			b.Errorf("told %q under %d ids; want twice under one", got, len(r.ids))
+		}
+	})
+}
+
+// A deaf channel gets what it is sent, and does not say so.
+type deaf struct {
+	recorder
+	deaf bool
+}
+
+func (d *deaf) Send(ctx context.Context, at time.Time, events []alerts.Event) error {
+	if err := d.recorder.Send(ctx, at, events); err != nil || !d.deaf {
+		return err
+	}
+	return errors.New("the connection broke")
+}
+
+// A stop is no fault of a channel: it is told at the next start.
+func TestStopped(t *testing.T) {
+	each(t, func(b *bench) {
+		ctx, cancel := context.WithCancel(b.Context())
+		slow, quick := &waiting{recorder{name: "slow"}, cancel}, &recorder{name: "quick"}
+		all := []alerts.Alarm{{Code: "A"}}
+		if err := b.alerts.Tell(ctx, morning, all, true, []alerts.Channel{slow}); !errors.Is(err, context.Canceled) {
+			b.Errorf("Tell = %v; want the end of the context", err)
+		}
+		if unsent, err := b.alerts.Unsent(b.Context()); err != nil || len(unsent) != 0 {
+			b.Errorf("Unsent = %v, %v; want none", unsent, err)
+		}
+		quick.name = "slow"
+		if err := b.alerts.Tell(b.Context(), morning, all, true, []alerts.Channel{quick}); err != nil || quick.since() != "firing A" {
+			b.Errorf("Tell at the next start = %v; want it told", err)
+		}
+	})
+}
+
+// A waiting channel does not get through before the program is stopped.
+type waiting struct {
+	recorder
+	stop func()
+}
+
+func (w *waiting) Send(ctx context.Context, _ time.Time, _ []alerts.Event) error {
+	w.stop()
+	<-ctx.Done()
+	return ctx.Err()
+}

@@ -38,9 +38,6 @@ func (m *Mailer) Send(ctx context.Context, at time.Time, events []Event) (err er
 	if err != nil {
 		return err
 	}
-	const patience = 45 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	box, err := m.Open(ctx)
 	if err != nil {
 		return err

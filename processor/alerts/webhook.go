@@ -31,7 +31,7 @@ type Webhook struct {
 	Instance string // which kontor it is
 	Agent    string // User-Agent
 	Now      func() time.Time
-	// Client sends; nil: one with a timeout of 20 s that follows no redirect.
+	// Client sends; nil: one that follows no redirect.
 	Client *http.Client
 }
 
@@ -108,9 +108,7 @@ func Signature(key []byte, t string, body []byte) string {
 }
 
 func newClient() *http.Client {
-	const patience = 20 * time.Second
 	return &http.Client{
-		Timeout:       patience,
 		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 
 	"github.com/kontor-exchange/kontor/processor/database"
-	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -37,10 +36,10 @@ func (in *Intake) Backlog(ctx context.Context, owner string) (b Backlog, err err
 		if err != nil {
 			return err
 		}
-		b.Held, err = fileInfos(ctx, tx, `merchant_id = ? AND verdict = ? AND NOT EXISTS (
+		b.Held, err = fileInfos(ctx, tx, `merchant_id = ? AND verdict = 'HELD' AND NOT EXISTS (
 			SELECT 1 FROM intake_files l WHERE l.merchant_id = intake_files.merchant_id AND l.feed = intake_files.feed AND l.name = intake_files.name
 				AND ABS(l.number) > ABS(intake_files.number) AND l.verdict IN ('ACCEPTED', 'PARTIAL')) ORDER BY ABS(number) DESC LIMIT 20`,
-			owner, string(purchase.Held))
+			owner)
 		return err
 	})
 	return b, at("look at", "what waits of "+owner, err)
