@@ -7,18 +7,26 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/pkg/sftp"
 )
 
 // A file moves in blocks of one packet, the 32 KiB that every server takes, of
-// which window are asked for or sent before the first is answered: 1 MiB, also
-// in memory. The deadline of a call holds for a block, so a peer must move about
-// 18 KB a second.
+// which several are asked for or sent before the first is answered: few at first,
+// and one more with each that comes quickly, up to 2 MiB, which is also what is
+// held in memory. The deadline of a call holds for a block, so a peer must move
+// about 2 KB a second.
 const (
-	block  = 32 << 10
-	window = 32
+	block       = 32 << 10
+	firstWindow = 4
+	fullWindow  = 64
 )
+
+// quick reports whether a block came so fast that more of them may be under way.
+func (s *server) quick(asked time.Time) bool {
+	return s.config.Now().Sub(asked) < s.config.Timeouts.Call/8
+}
 
 // open checks that the file is a regular one and opens it.
 func (s *server) open(ctx context.Context, sess *session, file string) (io.ReadCloser, error) {
@@ -33,7 +41,7 @@ func (s *server) open(ctx context.Context, sess *session, file string) (io.ReadC
 	if err != nil {
 		return nil, err
 	}
-	return &fileReader{ctx: ctx, server: s, session: sess, file: f, size: max(info.Size(), 0)}, nil
+	return &fileReader{ctx: ctx, server: s, session: sess, file: f, size: max(info.Size(), 0), window: firstWindow}, nil
 }
 
 func (s *server) openFile(ctx context.Context, sess *session, file string, flags int) (*sftp.File, error) {
@@ -58,6 +66,7 @@ type fileReader struct {
 	file    *sftp.File
 	size    int64 // when it was opened
 
+	window  int   // how many pieces may be under way
 	asked   int64 // up to this offset
 	got     int64
 	ahead   []*piece // in the order of the file
@@ -72,6 +81,7 @@ type piece struct {
 	bytes  []byte
 	n      int
 	err    error
+	quick  bool
 	landed chan struct{}
 }
 
@@ -88,15 +98,18 @@ func (r *fileReader) Read(b []byte) (int, error) {
 
 // next waits for the first piece and asks for more behind the last.
 func (r *fileReader) next() {
-	for len(r.ahead) < window && (r.asked < r.size || len(r.ahead) == 0) {
+	for len(r.ahead) < r.window && (r.asked < r.size || len(r.ahead) == 0) {
 		r.ask(int(min(block, r.size-r.asked)))
 	}
-	if r.asked == r.size && len(r.ahead) < window {
+	if r.asked == r.size {
 		r.ask(block) // finds the end, in the time of the pieces before it
 	}
 	p := r.ahead[0]
 	r.ahead = r.ahead[1:]
 	<-p.landed
+	if p.quick && r.window < fullWindow {
+		r.window++
+	}
 	r.rest, r.err = p.bytes[:p.n], p.err
 	r.got += int64(p.n)
 	if r.err == io.EOF && r.got < r.size {
@@ -116,10 +129,12 @@ func (r *fileReader) ask(size int) {
 	r.ahead = append(r.ahead, p)
 	r.running.Go(func() {
 		defer close(p.landed)
+		began := r.server.config.Now()
 		p.err = r.server.call(r.ctx, r.session, r.server.config.Timeouts.Call, func(*sftp.Client) (err error) {
 			p.n, err = r.file.ReadAt(p.bytes, offset)
 			return err
 		})
+		p.quick = p.err == nil && r.server.quick(began)
 	})
 }
 

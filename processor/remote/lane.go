@@ -12,7 +12,7 @@ type lane struct {
 }
 
 func newLane() lane {
-	const beside = 64
+	const beside = 128
 	return lane{listing: make(chan struct{}, 1), places: make(chan struct{}, beside)}
 }
 

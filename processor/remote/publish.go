@@ -13,26 +13,36 @@ import (
 // protocol, and in OpenSSH by a hard link, it refuses a name that is in use.
 // Servers that replace instead are the reason for the look before it. The
 // posix-rename, which always replaces, is for servers that know no other. Where
-// names are replaced, the look helps against others; of our own Puts only one at
-// a time publishes under a name.
-func (s *server) publish(ctx context.Context, sess *session, temporary, file string) error {
-	done, err := s.names.take(ctx, file)
-	if err != nil {
-		return err
-	}
-	defer done()
+// names are replaced, the look helps against others, who should use other names;
+// of our own Puts one at a time publishes under a name, and looks again if one
+// did since. The look comes before the turn, which only the rename needs.
+func (s *server) publish(ctx context.Context, sess *session, temporary, file string, turn <-chan struct{}) error {
+	c := s.names.enter(file)
+	defer s.names.leave(file, c)
 	if err := s.free(ctx, sess, file); err != nil {
 		return err
 	}
-	_, err = s.rename(ctx, sess, temporary, file)
-	return err
+	if err := await(ctx, turn); err != nil {
+		return err
+	}
+	return c.publish(ctx, func(used bool) error {
+		if used {
+			if err := s.free(ctx, sess, file); err != nil {
+				return err
+			}
+		}
+		_, err := s.rename(ctx, sess, temporary, file)
+		return err
+	})
 }
 
 // rename gives a file another name by the plain rename, else by posix-rename.
 func (s *server) rename(ctx context.Context, sess *session, from, to string) (posix bool, err error) {
-	err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(from, to) })
-	if !unsupported(err) {
-		return false, err
+	if !sess.onlyPosix.Load() {
+		err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.Rename(from, to) })
+		if !unsupported(err) {
+			return false, err
+		}
 	}
 	if _, offered := sess.client.HasExtension("posix-rename@openssh.com"); offered {
 		err = s.call(ctx, sess, s.config.Timeouts.Call, func(c *sftp.Client) error { return c.PosixRename(from, to) })
@@ -41,6 +51,7 @@ func (s *server) rename(ctx context.Context, sess *session, from, to string) (po
 		sess.cannotRename.Store(true)
 		return false, fmt.Errorf("%w: %w", ErrNoRename, err)
 	}
+	sess.onlyPosix.Store(true)
 	return true, err
 }
 

@@ -18,14 +18,15 @@ type sender struct {
 	places  chan []byte // the buffers; who has one may send
 	running sync.WaitGroup
 
-	mu  sync.Mutex
-	err error // the first one
+	mu     sync.Mutex
+	window int   // how many places there are
+	err    error // the first one
 }
 
 // send writes exactly size bytes of the content.
 func (s *server) send(ctx context.Context, sess *session, f *sftp.File, size int64, content io.Reader) error {
-	w := &sender{ctx: ctx, server: s, session: sess, file: f, places: make(chan []byte, window)}
-	for range window {
+	w := &sender{ctx: ctx, server: s, session: sess, file: f, places: make(chan []byte, fullWindow), window: firstWindow}
+	for range firstWindow {
 		w.places <- nil
 	}
 	err := w.sendAll(size, content)
@@ -59,19 +60,24 @@ func (w *sender) sendAll(size int64, content io.Reader) error {
 }
 
 // write sends the first n bytes of the buffer beside others, and gives its place
-// back.
+// back, and another one if it went quickly.
 func (w *sender) write(buffer []byte, n int, offset int64) {
 	w.running.Go(func() {
+		began := w.server.config.Now()
 		err := w.server.call(w.ctx, w.session, w.server.config.Timeouts.Call, func(*sftp.Client) error {
 			_, err := w.file.WriteAt(buffer[:n], offset)
 			return err
 		})
+		w.places <- buffer
 		w.mu.Lock()
+		defer w.mu.Unlock()
 		if w.err == nil {
 			w.err = err
 		}
-		w.mu.Unlock()
-		w.places <- buffer
+		if w.window < fullWindow && w.err == nil && w.server.quick(began) {
+			w.window++
+			w.places <- nil
+		}
 	})
 }
 

@@ -24,7 +24,7 @@ type session struct {
 	client *sftp.Client
 	used   atomic.Int64 // last use, Unix nanoseconds
 
-	cannotRename atomic.Bool // as the server has answered
+	cannotRename, onlyPosix atomic.Bool // as the server has answered
 }
 
 // session returns the connection, making one if there is none.

@@ -51,14 +51,11 @@ func (s *server) put(ctx context.Context, sess *session, folder, name string, si
 	}
 	temporary := s.path(folder, hidden)
 	sum, err := s.upload(ctx, sess, folder, temporary, size, content)
-	if err == nil {
-		err = await(ctx, turn)
-	}
 	if err != nil {
 		s.discard(ctx, sess, temporary)
 		return err
 	}
-	if err := s.publish(ctx, sess, temporary, file); err != nil {
+	if err := s.publish(ctx, sess, temporary, file, turn); err != nil {
 		s.discard(ctx, sess, temporary)
 		return s.recheck(ctx, file, size, sum, err)
 	}
