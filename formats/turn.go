@@ -20,19 +20,25 @@ const maxTurn = 64 << 10
 type Turn struct {
 	Format   int       `json:"format"` // [AnswerFormat]; filled in by [WriteTurn]
 	Merchant string    `json:"merchant"`
-	Through  time.Time `json:"through"`       // nominal instant of the transmit slot that is complete
-	Next     time.Time `json:"next,omitzero"` // of the one after it; none when none is known
-	Last     int64     `json:"last"`          // number of the last batch, or answer, that was put; 0 before the first
-	Have     int64     `json:"have"`          // number of the last one of the other side that came without a gap
+	Through  time.Time `json:"through,omitzero"` // nominal instant of the last transmit slot that is complete; none before the first
+	Next     time.Time `json:"next,omitzero"`    // of the one after it; none when none is known
+	Last     int64     `json:"last"`             // number of the last batch, or answer, that was put; 0 before the first
+	Have     int64     `json:"have"`             // number of the last one of the other side that came without a gap
+	Heard    int64     `json:"heard"`            // number of the last one that the other side has said to have put
 }
 
 // WriteTurn writes a turn; its times in UTC, in whole seconds.
 func WriteTurn(w io.Writer, t Turn) error {
-	t.Format, t.Through = AnswerFormat, t.Through.UTC().Truncate(time.Second)
-	if !t.Next.IsZero() {
-		t.Next = t.Next.UTC().Truncate(time.Second)
-	}
+	t.Format, t.Through, t.Next = AnswerFormat, wholeSecond(t.Through), wholeSecond(t.Next)
 	return writeNote(w, t)
+}
+
+// wholeSecond is a time in UTC, in whole seconds; none is none.
+func wholeSecond(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Second)
 }
 
 // ReadTurn reads a turn.
@@ -43,8 +49,10 @@ func ReadTurn(r io.Reader) (t Turn, err error) {
 	switch {
 	case t.Format != AnswerFormat:
 		err = fmt.Errorf("%w: a turn of format %d, this program reads %d", ErrAnswer, t.Format, AnswerFormat)
-	case !isMerchant(t.Merchant) || !isInstant(t.Through) || !t.Next.IsZero() && !isInstant(t.Next) || t.Last < 0 || t.Have < 0:
-		err = fmt.Errorf("%w: merchant, through or next of a turn is none that can be, or a number is negative", ErrAnswer)
+	case !isMerchant(t.Merchant) || !t.Through.IsZero() && !isInstant(t.Through) || !t.Next.IsZero() && !isInstant(t.Next):
+		err = fmt.Errorf("%w: merchant, through or next of a turn is none that can be", ErrAnswer)
+	case t.Last < 0 || t.Have < 0 || t.Heard < 0:
+		err = fmt.Errorf("%w: a number of a turn is negative", ErrAnswer)
 	}
 	if err != nil {
 		return Turn{}, err

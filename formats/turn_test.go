@@ -12,12 +12,12 @@ import (
 
 func goldenTurn() Turn {
 	slot := time.Date(2026, 11, 26, 12, 5, 0, 0, time.UTC)
-	return Turn{Format: AnswerFormat, Merchant: "acme", Through: slot, Next: slot.Add(5 * time.Minute), Last: 42, Have: 17}
+	return Turn{Format: AnswerFormat, Merchant: "acme", Through: slot, Next: slot.Add(5 * time.Minute), Last: 42, Have: 17, Heard: 18}
 }
 
 func TestTurnGolden(t *testing.T) {
 	last := goldenTurn()
-	last.Next = time.Time{} // nobody knows when
+	last.Through, last.Next = time.Time{}, time.Time{} // nothing is complete, and nobody knows when
 	for name, turn := range map[string]Turn{TurnName("acme", goldenTurn().Through): goldenTurn(), TurnName("acme", goldenTurn().Next): last} {
 		var b bytes.Buffer
 		if err := WriteTurn(&b, turn); err != nil {
@@ -69,6 +69,7 @@ func TestNoteFaults(t *testing.T) {
 		{"an unknown key", strings.Replace(turn, `"last"`, `"least"`, 1), `unknown field "least"`},
 		{"no merchant", strings.Replace(turn, `"acme"`, `""`, 1), "merchant, through or next"},
 		{"below zero", strings.Replace(turn, `"have":17`, `"have":-1`, 1), "negative"},
+		{"a time before all", strings.Replace(turn, "2026-11-26T12:05:00Z", "1926-11-26T12:05:00Z", 1), "through"},
 		{"half a batch", strings.Replace(turn, `"have":17`, `"have":1.5`, 1), "cannot unmarshal"},
 		{"no time", strings.Replace(turn, "2026-11-26T12:05:00Z", "yesterday", 1), "yesterday"},
 		{"too long", turn + strings.Repeat(" ", maxTurn), "longer than"},
@@ -104,7 +105,7 @@ func TestTurnNames(t *testing.T) {
 // FuzzTurn: what reads as a turn or a refusal is written and read back as the
 // same.
 func FuzzTurn(f *testing.F) {
-	f.Add([]byte(`{"format":1,"merchant":"acme","through":"2026-11-26T12:05:00Z","next":"2026-11-26T12:10:00Z","last":42,"have":17}`))
+	f.Add([]byte(`{"format":1,"merchant":"acme","through":"2026-11-26T12:05:00Z","next":"2026-11-26T12:10:00Z","last":42,"have":17,"heard":18}`))
 	f.Add([]byte(`{"format":1,"merchant":"acme","number":42,"sha256":"` + strings.Repeat("ab", 32) + `","code":"CONFLICT","text":"x"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var b bytes.Buffer

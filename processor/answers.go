@@ -2,6 +2,7 @@ package processor
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strconv"
 	"time"
@@ -154,7 +155,7 @@ func (j *job) documentsOut(ctx context.Context) error {
 	return err
 }
 
-// putAgain puts answers again that did not arrive.
+// putAgain puts what could not be put before, and answers that did not arrive.
 func (j *job) putAgain(ctx context.Context) error {
 	r, err := j.open(ctx, outbox.ERP)
 	if err != nil {
@@ -169,29 +170,33 @@ func (j *job) putAgain(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(missing) == 0 {
-		return ctx.Err()
+	waiting, err := j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Waiting: true, Target: outbox.ERP, Limit: 1})
+	if err != nil || len(waiting) == 0 {
+		return errors.Join(err, ctx.Err())
 	}
 	return j.put(ctx)
 }
 
-// turnBack says that the last transmit slot is told completely, unless an answer
-// still waits.
+// turnBack says that the last transmit slot is told completely. An answer, or the
+// turn, that could not be put is waited for.
 func (j *job) turnBack(ctx context.Context) error {
 	waiting, err := j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Waiting: true, Target: outbox.ERP, Limit: 1})
-	if err != nil || len(waiting) > 0 {
+	if err != nil {
 		return err
+	}
+	if len(waiting) > 0 {
+		return j.await(ctx, waiting[0].Name+" could not be put")
 	}
 	slot, err := j.transmitted(ctx)
 	if err != nil || slot.IsZero() {
 		return err
 	}
-	t := formats.Turn{Merchant: j.m.ID(), Through: slot, Next: j.m.Schedules[schedules.Transmit].Next(slot)}
-	if t.Last, err = j.Courier.LastSent(ctx, j.m.ID()); err != nil {
+	if err := j.complete(ctx, slot); err != nil {
 		return err
 	}
-	if t.Have, _, err = j.Courier.LastBatch(ctx, j.m.ID()); err != nil {
-		return err
+	l, err := j.Courier.Link(ctx, j.m.ID())
+	if err == nil && !l.Put {
+		err = j.await(ctx, "the turn could not be put")
 	}
-	return j.giveTurn(ctx, t, outbox.ERP, courier.Out)
+	return err
 }

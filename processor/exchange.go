@@ -48,7 +48,7 @@ func (j *job) come(ctx context.Context) error {
 			}
 		}
 	}
-	return ctx.Err()
+	return j.putAgain(ctx)
 }
 
 // settleAfter does every guarantee and payout slot since the last run, each after

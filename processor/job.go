@@ -398,13 +398,22 @@ func (j *job) hearBank(ctx context.Context) error {
 // reportBank tells what became of the statements, when all merchants have tried
 // their rows.
 func (j *job) reportBank(ctx context.Context) error {
+	if err := j.tellBank(ctx); err != nil {
+		return err
+	}
+	if err := j.mark(ctx, j.taken); err != nil {
+		return err
+	}
+	return j.end(ctx, j.r)
+}
+
+func (j *job) tellBank(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return j.Intake.Close(ctx, j.run) }, j.acks, j.put, j.tidy,
-		func(ctx context.Context) error { return j.mark(ctx, j.taken) },
 	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
-	return j.end(ctx, j.r)
+	return nil
 }

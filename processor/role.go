@@ -7,7 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor/courier"
 	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -82,10 +85,74 @@ func (j *job) await(ctx context.Context, what string) error {
 		return err
 	}
 	if waits {
+		if err := j.remind(ctx); err != nil {
+			return err
+		}
 		return fmt.Errorf("%w: %s", ErrWaiting, what)
 	}
 	j.Log.Warn("the run goes on without the other side", "merchant", j.m.ID(), "run", j.run.Name, "missing", what)
 	return nil
+}
+
+// remind tells the other side what has come and what not, so that what was lost on
+// the way is put again.
+func (j *job) remind(ctx context.Context) error {
+	target, folder := j.across()
+	l, err := j.Courier.Link(ctx, j.m.ID())
+	if err != nil {
+		return err
+	}
+	t := l.Told
+	if t.Last, t.Have, err = j.numbers(ctx); err != nil {
+		return err
+	}
+	t.Heard = l.Heard.Last
+	if err := j.giveTurn(ctx, t, target, folder); err != nil {
+		return err
+	}
+	r, err := j.open(ctx, target)
+	if err == nil {
+		err = j.Courier.Remind(ctx, j.m.ID(), r, folder)
+	}
+	j.fail("give the turn", err)
+	return ctx.Err()
+}
+
+// across is where the other side takes our turns.
+func (j *job) across() (target, folder string) {
+	if j.Role == MerchantSide {
+		return outbox.Provider, courier.In
+	}
+	return outbox.ERP, courier.Out
+}
+
+// numbers are that of the last batch, or answer, that was put, and of the last one
+// of the other side that came.
+func (j *job) numbers(ctx context.Context) (put, have int64, err error) {
+	if j.Role == MerchantSide {
+		if put, err = j.Batches.Last(ctx, j.m.ID()); err == nil {
+			have, err = j.Courier.LastAnswer(ctx, j.m.ID())
+		}
+		return put, have, err
+	}
+	if put, err = j.Courier.LastSent(ctx, j.m.ID()); err == nil {
+		have, _, err = j.Courier.LastBatch(ctx, j.m.ID())
+	}
+	return put, have, err
+}
+
+// complete gives the turn: a transmit slot is complete on this side.
+func (j *job) complete(ctx context.Context, slot time.Time) (err error) {
+	l, err := j.Courier.Link(ctx, j.m.ID())
+	if err != nil {
+		return err
+	}
+	t := formats.Turn{Merchant: j.m.ID(), Through: slot, Next: j.m.Schedules[schedules.Transmit].Next(slot), Heard: l.Heard.Last}
+	if t.Last, t.Have, err = j.numbers(ctx); err != nil {
+		return err
+	}
+	target, folder := j.across()
+	return j.giveTurn(ctx, t, target, folder)
 }
 
 // awaitTurn waits until the other side has completed a slot: it has said so, or

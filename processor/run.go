@@ -208,13 +208,32 @@ func (e *Engine) work(ctx context.Context, runs []run) error {
 		}
 		errs = append(errs, err, j.close())
 	}
-	if bank != nil && ctx.Err() == nil {
+	switch {
+	case ctx.Err() != nil:
+	case bank != nil:
 		if unheard == nil {
 			errs = append(errs, bank.reportBank(ctx))
 		}
 		errs = append(errs, bank.close())
+	case e.Role == ProviderSide && len(runs) > 0:
+		errs = append(errs, e.reportLate(ctx, runs[0].at))
 	}
 	return errors.Join(errs...)
+}
+
+// reportLate tells what became of the statements of a run of the bank that ended
+// while a merchant with rows in them still waited for the other side.
+func (e *Engine) reportLate(ctx context.Context, at time.Time) error {
+	r := run{merchant: e.Bank.ID(), at: at}
+	err := e.DB.Read(ctx, func(tx *database.Tx) error {
+		return tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) FROM processor_runs WHERE merchant_id = ? AND as_of = ? AND ended_at > 0",
+			r.merchant, at.Unix()).Scan(&r.number)
+	})
+	if err != nil || r.number == 0 {
+		return err
+	}
+	j := e.job(ctx, e.Bank, r)
+	return errors.Join(j.tellBank(ctx), j.close())
 }
 
 // errUnheard says that an earlier run of the bank is not finished.

@@ -49,7 +49,7 @@ func (j *job) send(ctx context.Context, d due) error {
 			return err
 		}
 		if !found {
-			if err := j.turnOver(ctx, d); err != nil {
+			if err := j.complete(ctx, d.transmit.At); err != nil {
 				return err
 			}
 			return j.mark(ctx, d.transmit)
@@ -101,19 +101,6 @@ func (j *job) hand(ctx context.Context, b purchase.Batch) error {
 		}
 	}
 	return j.put(ctx)
-}
-
-// turnOver says that the transmit slot is complete here.
-func (j *job) turnOver(ctx context.Context, d due) error {
-	t := formats.Turn{Merchant: j.m.ID(), Through: d.transmit.At, Next: j.m.Schedules[d.transmit.Job].Next(d.transmit.At)}
-	var err error
-	if t.Last, err = j.Batches.Last(ctx, j.m.ID()); err != nil {
-		return err
-	}
-	if t.Have, err = j.Courier.LastAnswer(ctx, j.m.ID()); err != nil {
-		return err
-	}
-	return j.giveTurn(ctx, t, outbox.Provider, courier.In)
 }
 
 // giveTurn notes and puts a turn; one that could not be put is put as soon as

@@ -184,8 +184,8 @@ func (c *Courier) Sent(ctx context.Context, tx *database.Tx, a formats.Answer, s
 }
 
 // Missing returns the names of answers that were put and have not arrived: the
-// merchant was at work in a later slot and does not have them, and they do not lie
-// in out/.
+// merchant knows of them, or was at work in a later slot, and does not have them,
+// and they do not lie in out/.
 func (c *Courier) Missing(ctx context.Context, merchant string, r remote.Remote) (names []string, err error) {
 	l, err := c.Link(ctx, merchant)
 	if err != nil {
@@ -194,7 +194,8 @@ func (c *Courier) Missing(ctx context.Context, merchant string, r remote.Remote)
 	var sent []file
 	err = c.db.Read(ctx, func(tx *database.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT number, name, sha256, size, at FROM courier_files
-			WHERE merchant_id = ? AND kind = ? AND number > ? AND at < ? ORDER BY number`, merchant, kindSent, l.Heard.Have, unix(l.Heard.Through))
+			WHERE merchant_id = ? AND kind = ? AND number > ? AND (number <= ? OR at < ?) ORDER BY number`,
+			merchant, kindSent, l.Heard.Have, l.Heard.Heard, unix(l.Heard.Through))
 		sent, err = database.Collect(rows, err, scanFile)
 		return err
 	})

@@ -217,17 +217,13 @@ func (c *Courier) LastBatch(ctx context.Context, merchant string) (number int64,
 	return number, created, err
 }
 
-// Lost reports whether a batch that was put has not arrived: the provider was at
-// work after that and does not have it, and it does not lie in in/.
+// Lost reports whether a batch that was put has not arrived: the provider knows of
+// it, or was at work after that, and does not have it, and it does not lie in in/.
 func (c *Courier) Lost(ctx context.Context, b purchase.Batch, r remote.Remote) (bool, error) {
 	l, err := c.Link(ctx, b.Merchant)
-	if err != nil || l.Heard.Have >= b.Number || l.Heard.Through.Before(b.Created) {
+	if err != nil || l.Heard.Have >= b.Number || l.Heard.Heard < b.Number && l.Heard.Through.Before(b.Created) {
 		return false, err
 	}
-	files, err := r.List(ctx, In)
-	if err != nil {
-		return false, err
-	}
-	name := formats.BatchName(b.Merchant, b.Number)
-	return !slices.ContainsFunc(files, func(f remote.File) bool { return f.Name == name }), nil
+	there, err := lies(ctx, r, In, formats.BatchName(b.Merchant, b.Number))
+	return err == nil && !there, err
 }

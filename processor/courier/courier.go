@@ -92,9 +92,10 @@ func (c *Courier) Link(ctx context.Context, merchant string) (l Link, err error)
 
 func link(ctx context.Context, tx *database.Tx, merchant string) (l Link, err error) {
 	var through, next, heard, toldThrough, toldNext, since int64
-	err = tx.QueryRow(ctx, `SELECT through, next, last, have, heard_at, told_through, told_next, told_last, told_have, told, since
+	err = tx.QueryRow(ctx, `SELECT through, next, last, have, heard, heard_at, told_through, told_next, told_last, told_have, told_heard, told, since
 		FROM courier_links WHERE merchant_id = ?`, merchant).
-		Scan(&through, &next, &l.Heard.Last, &l.Heard.Have, &heard, &toldThrough, &toldNext, &l.Told.Last, &l.Told.Have, &l.Put, &since)
+		Scan(&through, &next, &l.Heard.Last, &l.Heard.Have, &l.Heard.Heard, &heard,
+			&toldThrough, &toldNext, &l.Told.Last, &l.Told.Have, &l.Told.Heard, &l.Put, &since)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Link{Heard: formats.Turn{Merchant: merchant}, Told: formats.Turn{Merchant: merchant}, Put: true}, nil
 	}
@@ -119,13 +120,13 @@ func (c *Courier) update(ctx context.Context, merchant string, change func(*Link
 }
 
 func save(ctx context.Context, tx *database.Tx, merchant string, l Link) error {
-	_, err := tx.Exec(ctx, `INSERT INTO courier_links (merchant_id, through, next, last, have, heard_at, told_through, told_next, told_last, told_have, told, since)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := tx.Exec(ctx, `INSERT INTO courier_links (merchant_id, through, next, last, have, heard, heard_at, told_through, told_next, told_last, told_have, told_heard, told, since)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (merchant_id) DO UPDATE SET through = excluded.through, next = excluded.next, last = excluded.last, have = excluded.have,
-			heard_at = excluded.heard_at, told_through = excluded.told_through, told_next = excluded.told_next, told_last = excluded.told_last,
-			told_have = excluded.told_have, told = excluded.told, since = excluded.since`,
-		merchant, unix(l.Heard.Through), unix(l.Heard.Next), l.Heard.Last, l.Heard.Have, unix(l.At),
-		unix(l.Told.Through), unix(l.Told.Next), l.Told.Last, l.Told.Have, l.Put, unix(l.Since))
+			heard = excluded.heard, heard_at = excluded.heard_at, told_through = excluded.told_through, told_next = excluded.told_next, told_last = excluded.told_last,
+			told_have = excluded.told_have, told_heard = excluded.told_heard, told = excluded.told, since = excluded.since`,
+		merchant, unix(l.Heard.Through), unix(l.Heard.Next), l.Heard.Last, l.Heard.Have, l.Heard.Heard, unix(l.At),
+		unix(l.Told.Through), unix(l.Told.Next), l.Told.Last, l.Told.Have, l.Told.Heard, l.Put, unix(l.Since))
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/kontor-exchange/kontor/formats"
@@ -52,7 +53,10 @@ func (c *Courier) heard(ctx context.Context, merchant string, t formats.Turn) er
 		if t.Through.Before(was.Through) {
 			return false
 		}
-		l.Heard = formats.Turn{Merchant: merchant, Through: t.Through, Next: t.Next, Last: max(t.Last, was.Last), Have: max(t.Have, was.Have)}
+		l.Heard = formats.Turn{
+			Merchant: merchant, Through: t.Through, Next: t.Next,
+			Last: max(t.Last, was.Last), Have: max(t.Have, was.Have), Heard: max(t.Heard, was.Heard),
+		}
 		l.At = now
 		if t.Through.After(was.Through) || l.Heard.Last > was.Last || l.Heard.Have > was.Have {
 			l.Since = time.Time{}
@@ -68,7 +72,7 @@ func (c *Courier) Tell(ctx context.Context, merchant string, t formats.Turn) err
 		if t.Through.Before(l.Told.Through) {
 			return false
 		}
-		if t.Through.Equal(l.Told.Through) && t.Next.Equal(l.Told.Next) && t.Last == l.Told.Last && t.Have == l.Told.Have {
+		if t.Through.Equal(l.Told.Through) && t.Next.Equal(l.Told.Next) && t.Last == l.Told.Last && t.Have == l.Told.Have && t.Heard == l.Told.Heard {
 			return false
 		}
 		l.Told, l.Put = t, false
@@ -79,7 +83,7 @@ func (c *Courier) Tell(ctx context.Context, merchant string, t formats.Turn) err
 // PutTurn puts our last turn where the other side takes it, unless it was put.
 func (c *Courier) PutTurn(ctx context.Context, merchant string, r remote.Remote, folder string) error {
 	l, err := c.Link(ctx, merchant)
-	if err != nil || l.Put || l.Told.Through.IsZero() {
+	if err != nil || l.Put {
 		return err
 	}
 	var b bytes.Buffer
@@ -94,6 +98,30 @@ func (c *Courier) PutTurn(ctx context.Context, merchant string, r remote.Remote,
 		now.Put = now.Told == l.Told
 		return now.Put
 	})
+}
+
+// Remind puts our last turn again if it does not lie there any more: the other
+// side has taken it, or it was lost. Whoever waits does so.
+func (c *Courier) Remind(ctx context.Context, merchant string, r remote.Remote, folder string) error {
+	l, err := c.Link(ctx, merchant)
+	if err != nil || !l.Put {
+		return err
+	}
+	there, err := lies(ctx, r, folder, formats.TurnName(merchant, l.Told.Through))
+	if err != nil || there {
+		return err
+	}
+	err = c.update(ctx, merchant, func(now *Link) bool {
+		now.Put = false
+		return true
+	})
+	return errors.Join(err, c.PutTurn(ctx, merchant, r, folder))
+}
+
+// lies reports whether a file is in a folder.
+func lies(ctx context.Context, r remote.Remote, folder, name string) (bool, error) {
+	files, err := r.List(ctx, folder)
+	return slices.ContainsFunc(files, func(f remote.File) bool { return f.Name == name }), err
 }
 
 // replace puts a small file, in place of another one of that name.

@@ -8,11 +8,13 @@ CREATE TABLE courier_links (
 	next BIGINT NOT NULL,
 	last BIGINT NOT NULL,
 	have BIGINT NOT NULL,
+	heard BIGINT NOT NULL,
 	heard_at BIGINT NOT NULL,
 	told_through BIGINT NOT NULL,
 	told_next BIGINT NOT NULL,
 	told_last BIGINT NOT NULL,
 	told_have BIGINT NOT NULL,
+	told_heard BIGINT NOT NULL,
 	told BIGINT NOT NULL,
 	since BIGINT NOT NULL,
 	PRIMARY KEY (merchant_id)
