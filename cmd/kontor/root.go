@@ -57,9 +57,9 @@ func (p *program) rootCommand() *cobra.Command {
 		help(c, args)
 		fmt.Fprint(c.OutOrStdout(), exitSection(c))
 	})
-	root.CompletionOptions.HiddenDefaultCmd = true
 	exits(root, exitDone, exitFailed, exitUsage, exitNothing, exitRejected, exitConflict, exitHeld, exitRefused)
-	root.AddCommand(p.commands()...)
+	root.AddCommand(append(p.commands(), p.manCommand())...)
+	p.completions(root)
 	return root
 }
 

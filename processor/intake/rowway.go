@@ -271,3 +271,30 @@ func (in *Intake) InvoiceRow(ctx context.Context, merchant, invoiceNo string) (i
 	})
 	return id, orderNo, found, at("find", "invoice "+invoiceNo, err)
 }
+
+// Numbers returns numbers of documents that begin with a text, in order: of a
+// feed, or of all (0); at most limit.
+func (in *Intake) Numbers(ctx context.Context, merchant string, feed purchase.Feed, begin string, limit int) ([]string, error) {
+	return in.names(ctx, `SELECT DISTINCT number FROM intake_rows
+		WHERE merchant_id = ? AND number > '' AND number >= ? AND number < ? AND (feed = ? OR 0 = ?) ORDER BY number LIMIT ?`,
+		merchant, begin, begin+lastRune, int64(feed), int64(feed), limit)
+}
+
+// InvoiceNumbers returns the numbers of invoices that begin with a text, in
+// order; at most limit.
+func (in *Intake) InvoiceNumbers(ctx context.Context, merchant, begin string, limit int) ([]string, error) {
+	return in.names(ctx, "SELECT invoice_no FROM intake_invoices WHERE merchant_id = ? AND invoice_no >= ? AND invoice_no < ? ORDER BY invoice_no LIMIT ?",
+		merchant, begin, begin+lastRune, limit)
+}
+
+// lastRune is behind every character with which a text may go on.
+const lastRune = "\U0010FFFF"
+
+func (in *Intake) names(ctx context.Context, query string, args ...any) (names []string, err error) {
+	err = in.db.Read(ctx, func(tx *database.Tx) error {
+		rows, err := tx.Query(ctx, query, args...)
+		names, err = database.Collect(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
+		return err
+	})
+	return names, at("list", "names", err)
+}
