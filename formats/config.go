@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
@@ -35,6 +36,7 @@ type FeedConfig struct {
 	Fixed     map[string]string            `yaml:"fixed"`     // canonical name → value of every row; the file needs no such column
 	Derive    map[string]DeriveConfig      `yaml:"derive"`    // canonical name → how it is made of a cell under any heading
 	GroupBy   string                       `yaml:"group_by"`  // canonical name: lines one after the other with the same value there are one row; or none
+	Ignore    []string                     `yaml:"ignore"`    // headings of no use, or their beginning and *: no warning
 	Files     string                       `yaml:"files"`     // glob, such as orders_*.csv
 	Trailer   string                       `yaml:"trailer"`   // optional | required
 	Truncated string                       `yaml:"truncated"` // refuse | allow_with_trailer
@@ -65,7 +67,7 @@ func (c Config) Build(name string, known func(string) (*Profile, bool)) (*Profil
 	b := builder{key: "profiles." + name}
 	base, ok := known(cmp.Or(c.Base, "kontor"))
 	if !ok {
-		b.fault("base", "%q is no profile; kontor and actindo are shipped", c.Base)
+		b.fault("base", "%q is no profile; shipped are %s", c.Base, strings.Join(Shipped(), ", "))
 		base = kontor()
 	}
 	p := &Profile{Name: name, dialect: base.dialect, feeds: map[purchase.Feed]*feedFormat{}}
@@ -92,6 +94,7 @@ func (c Config) Build(name string, known func(string) (*Profile, bool)) (*Profil
 func (f *feedFormat) clone() *feedFormat {
 	c := *f
 	c.headings, c.fixed = slices.Clone(f.headings), slices.Clone(f.fixed)
-	c.values, c.codes, c.derived = slices.Clone(f.values), slices.Clone(f.codes), slices.Clone(f.derived)
+	c.values, c.codes = slices.Clone(f.values), slices.Clone(f.codes)
+	c.derived, c.ignored = slices.Clone(f.derived), slices.Clone(f.ignored)
 	return &c
 }

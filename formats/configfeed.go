@@ -12,6 +12,7 @@ import (
 func (b *builder) feed(key string, c FeedConfig, f *feedFormat, s *schema) {
 	b.columns(key, c, f, s)
 	b.derive(key, c, f, s)
+	f.ignored = append(f.ignored, c.Ignore...)
 	b.group(key+".group_by", c.GroupBy, f, s)
 	for _, name := range slices.Sorted(maps.Keys(c.Values)) {
 		if i := b.index(key+".values", name, s); i >= 0 {

@@ -97,10 +97,14 @@ func (v verdict) print(t *testing.T, data []byte) []byte {
 	var b bytes.Buffer
 	for _, row := range v.rows {
 		span := data[row.Offset : row.Offset+row.Length]
-		if bytes.ContainsAny(span, "\r\n") || row.Offset > 0 && data[row.Offset-1] != '\n' {
+		if row.Last == row.Line && bytes.ContainsAny(span, "\r\n") || row.Offset > 0 && data[row.Offset-1] != '\n' {
 			t.Errorf("row %d: span %q is not a line", row.Row, span)
 		}
-		fmt.Fprintf(&b, "row %d, line %d, bytes %d+%d", row.Row, row.Line, row.Offset, row.Length)
+		lines := fmt.Sprintf("line %d", row.Line)
+		if row.Last > row.Line {
+			lines = fmt.Sprintf("lines %d-%d", row.Line, row.Last)
+		}
+		fmt.Fprintf(&b, "row %d, %s, bytes %d+%d", row.Row, lines, row.Offset, row.Length)
 		if row.Account != "" {
 			fmt.Fprintf(&b, ", account %s", row.Account)
 		}

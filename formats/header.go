@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,7 +61,7 @@ func (f *feedFormat) readHeader(s *schema, cells []string) (*header, *FileError)
 				return nil, &FileError{Code: purchase.FileHeader, Column: heading, Want: wantOnce}
 			}
 			h.document = i
-		case heading != codeColumn && heading != messageColumn && !f.derivesFrom(heading):
+		case heading != codeColumn && heading != messageColumn && !f.derivesFrom(heading) && !f.ignores(heading):
 			h.unknown = append(h.unknown, unknownHeading(heading, i))
 		}
 	}
@@ -71,6 +72,14 @@ func (f *feedFormat) readHeader(s *schema, cells []string) (*header, *FileError)
 		return nil, &FileError{Code: purchase.FileHeader, Column: missing, Want: wantColumn}
 	}
 	return h, nil
+}
+
+// ignores reports whether a heading that is no column is known to be none.
+func (f *feedFormat) ignores(heading string) bool {
+	return slices.ContainsFunc(f.ignored, func(pattern string) bool {
+		begin, any := strings.CutSuffix(pattern, "*")
+		return heading == pattern || any && strings.HasPrefix(heading, begin)
+	})
 }
 
 // unknownHeading names a column without heading by its position.

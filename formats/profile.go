@@ -26,6 +26,7 @@ type feedFormat struct {
 
 	group   string        // canonical name of the column whose cell is equal in all lines of a row; "": each line is a row
 	derived []derivedFrom // columns that are made of a cell of another heading
+	ignored []string      // headings of no use, or their beginning and *; no warning
 
 	document string   // heading of the document code (Belegart), "" for none
 	codes    []string // document codes of the feed

@@ -6,14 +6,23 @@ import (
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
-// Lookup returns a shipped profile: kontor or actindo.
+// Shipped are the names of the profiles that come with the program.
+func Shipped() []string {
+	return []string{"kontor", "actindo", "jtl-ameise", "plentymarkets", "shopify", "shopware"}
+}
+
+// Lookup returns a shipped profile.
 func Lookup(name string) (*Profile, bool) {
 	p, ok := shipped()[name]
 	return p, ok
 }
 
 var shipped = sync.OnceValue(func() map[string]*Profile {
-	return map[string]*Profile{"kontor": kontor(), "actindo": actindo()}
+	all := map[string]*Profile{"kontor": kontor(), "actindo": actindo()}
+	for name, config := range shops() {
+		all[name] = config.mustBuild(name)
+	}
+	return all
 })
 
 // kontor is canonical: UTF-8, semicolon, decimal point, ISO dates, and the
