@@ -34,6 +34,7 @@ func (r *Reader) newRow(line rawLine) Row {
 
 // values makes a record, or errors, of the cells of a row.
 func (r *Reader) values(row *Row, controls bool) {
+	r.shown = r.split
 	row.Errors = append(row.Errors, r.document(*row)...)
 	r.fill(row, controls)
 	if len(row.Errors) == 0 {

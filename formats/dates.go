@@ -55,6 +55,7 @@ var layoutTokens = []struct {
 	{"M", layoutPart{unit: month, min: 1, max: 2}},
 	{"D", layoutPart{unit: day, min: 1, max: 2}},
 	{"hh", layoutPart{unit: hour, min: 2, max: 2}},
+	{"h", layoutPart{unit: hour, min: 1, max: 2}},
 	{"mm", layoutPart{unit: minute, min: 2, max: 2}},
 	{"ss", layoutPart{unit: second, min: 2, max: 2}},
 	{"f", layoutPart{unit: fraction, min: 1, max: 9}},

@@ -52,9 +52,10 @@ type Reader struct {
 	unknown  []string // what a ZIP holds besides
 	accounts []string // of which statements speak
 	named    map[string]bool
-	member   string // name of the document that is read, for messages
-	keep     bool   // rows keep their cells
-	finish   func() // ends what is open before the end of the file is looked at
+	member   string   // name of the document that is read, for messages
+	keep     bool     // rows keep their cells
+	shown    []string // cells of the row that was yielded last
+	finish   func()   // ends what is open before the end of the file is looked at
 }
 
 // Read starts to read a file of a feed. Nothing is read before [Reader.Rows].

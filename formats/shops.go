@@ -102,7 +102,9 @@ func shopware() Config {
 				"street":        {From: "billingStreet", Take: takeStreet}, "house_no": {From: "billingStreet", Take: takeHouseNo},
 				"ship_street": {From: "shippingStreet", Take: takeStreet}, "ship_house_no": {From: "shippingStreet", Take: takeHouseNo},
 			},
-			Values: map[string]map[string]string{"country": countries(), "ship_country": countries()},
+			Values: map[string]map[string]string{
+				"country": countries(), "ship_country": countries(), "salutation": {"mr": "Herr", "ms": "Frau"},
+			},
 			Ignore: []string{
 				"orderId", "invoiceNumber", "invoiceAmountNet", "invoiceShipping*", "taxRateSums*", "net", "taxFree", "payment*",
 				"orderStatus", "currencyFactor", "transactionId", "trackingCode", "customerGroup", "billingDepartment", "billingFax",

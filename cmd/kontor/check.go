@@ -35,7 +35,7 @@ one that the name of the file belongs to.`,
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&k.profile, "profile", "", "dialect of the files: kontor, actindo or one of the configuration")
+	f.StringVar(&k.profile, "profile", "", "dialect of the files: a shipped one (kontor profile list) or one of the configuration")
 	f.StringVar(&k.feed, "feed", "", "what is in the files: orders, invoices, shipments, returns, credits, cancellations, payments or instructions")
 	f.StringVar(&k.language, "language", "en", "of the messages: de or en")
 	return exits(c, exitDone, exitFailed, exitUsage, exitRejected)
@@ -142,7 +142,7 @@ func (k checker) dialect(file string) (*formats.Profile, purchase.Feed, error) {
 }
 
 func (k checker) chosenProfile() (*formats.Profile, error) {
-	name, lookup, known := k.profile, formats.Lookup, "kontor, actindo"
+	name, lookup, known := k.profile, formats.Lookup, strings.Join(formats.Shipped(), ", ")
 	if k.config != nil {
 		lookup, known = k.config.lookup, k.config.profileNames()
 	}

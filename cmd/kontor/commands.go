@@ -8,6 +8,7 @@ func (p *program) commands() []*cobra.Command {
 		p.demoCommand(),
 		p.initCommand(),
 		p.checkCommand(),
+		p.profileCommand(),
 		p.serveCommand(),
 		p.runCommand(),
 		p.scheduleCommand(),

@@ -190,7 +190,7 @@ type Merchant struct {
 	SettlementAccount string `yaml:"settlement_account"`
 	// IBAN is where payouts go.
 	IBAN string `yaml:"iban"`
-	// Profile is the dialect of the ERP: kontor, actindo, or one of Profiles.
+	// Profile is the dialect of the ERP: a shipped one such as kontor, actindo or shopify, or one of Profiles.
 	Profile string `yaml:"profile"`
 	ERP     Drop   `yaml:"erp"`
 	// Zone, Language and Schedules override those of the whole file.

@@ -53,7 +53,7 @@ func (c *Config) lookup(name string) (*formats.Profile, bool) {
 
 // profileNames are all names that can be chosen.
 func (c *Config) profileNames() string {
-	return strings.Join(append([]string{"kontor", "actindo"}, sortedKeys(c.Profiles)...), ", ")
+	return strings.Join(append(formats.Shipped(), sortedKeys(c.Profiles)...), ", ")
 }
 
 func (c *Config) validateProfileName(f *faults, key, name string) {

@@ -66,7 +66,7 @@ func completeSamples(o *samples.Options, profile, start string) error {
 		return usage("", "--account: %q is not an IBAN with right check digits, without blanks", o.Account)
 	}
 	var known bool
-	if o.Profile, known = formats.Lookup(profile); !known {
+	if o.Profile, known = formats.Lookup(profile); !known || profile != "kontor" && profile != "actindo" {
 		return usage("", "--profile: %q is not kontor or actindo", profile)
 	}
 	return nil
