@@ -136,7 +136,7 @@ func fit(h string, words []string) (sure int, why string) {
 	}
 	for i, w := range words {
 		if h == w {
-			return max(96-i*2, 60), "the heading says so"
+			return max(96-i, 70), "the heading says so"
 		}
 	}
 	for _, w := range words {

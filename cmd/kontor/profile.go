@@ -64,7 +64,7 @@ func (p *program) profileList(k checker) error {
 		if err != nil {
 			return err
 		}
-		list = append(list, listed(profile, own[name]))
+		list = append(list, profileListed(profile, own[name]))
 	}
 	if p.json {
 		return p.printJSON(list)
@@ -76,7 +76,7 @@ func (p *program) profileList(k checker) error {
 	return p.printTable([]string{"profile", "from", "files look like", "reports of its own"}, rows)
 }
 
-func listed(profile *formats.Profile, own bool) listedProfile {
+func profileListed(profile *formats.Profile, own bool) listedProfile {
 	d := profile.Describe()
 	l := listedProfile{Name: profile.Name, Origin: "shipped", Looks: fmt.Sprintf("%s, %q, 1%s50, %s", d.Charset, d.Delimiter, d.Decimal, d.Date), Out: []string{}}
 	if own {
