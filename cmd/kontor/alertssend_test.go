@@ -154,6 +154,27 @@ func TestBrokenWebhook(t *testing.T) {
 	}
 }
 
+// Who stands in the configuration can be tried, and each who does not answer is
+// told.
+func TestAlertsTest(t *testing.T) {
+	s, h, m := alarmShop(t)
+	host := strings.TrimPrefix(h.URL, "http://")
+	if out, want := s.run(exitDone, "alerts", "test"), "mail it@shop.example: sent\nmail boss@shop.example: sent\nwebhook "+host+": sent\n"; out != want {
+		t.Errorf("alerts test says %q; want %q", out, want)
+	}
+	if got := h.since(); got != "firing TEST" || len(m.Taken()) != 2 {
+		t.Errorf("the webhook was told %q, and %d mails went out", got, len(m.Taken()))
+	}
+	h.fail(true)
+	out := s.run(exitFailed, "alerts", "test")
+	if !strings.Contains(out, "webhook "+host+": "+host+" answered 503 Service Unavailable; want 2xx\n") || !strings.Contains(out, "kontor: 1 channel did not take the alarm") {
+		t.Errorf("alerts test says %q; want the answer of the webhook", out)
+	}
+	s.edit("  webhook:", "  # webhook:")
+	s.edit("  mail: {to", "  # mail: {to")
+	s.run(exitNothing, "alerts", "test")
+}
+
 // The daemon tells what it finds, and does not tell it again after a restart.
 func TestServeSendsAlarmsOnce(t *testing.T) {
 	s, h, m := alarmShop(t)

@@ -13,6 +13,7 @@ func (p *program) commands() []*cobra.Command {
 		p.runCommand(),
 		p.scheduleCommand(),
 		p.statusCommand(),
+		p.alertsCommand(),
 		p.doctorCommand(),
 		p.traceCommand(),
 		p.filesCommand(),

@@ -119,10 +119,7 @@ func (a *Alerts) tell(ctx context.Context, c Channel, at time.Time, all []Alarm,
 	}
 	for len(events) > 0 {
 		part := events[:min(packet, len(events))]
-		sending, cancel := context.WithTimeout(ctx, patience)
-		why := c.Send(sending, at, part)
-		cancel()
-		if why != nil {
+		if why := Try(ctx, c, at, part...); why != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err() // we stop; that is not the channel's fault
 			}
@@ -134,6 +131,13 @@ func (a *Alerts) tell(ctx context.Context, c Channel, at time.Time, all []Alarm,
 		events = events[len(part):]
 	}
 	return nil, nil
+}
+
+// Try sends events by a channel, and gives up in less than a minute.
+func Try(ctx context.Context, c Channel, at time.Time, events ...Event) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return c.Send(ctx, at, events)
 }
 
 // eventOf gives an event its id. times is how often the alarm was told before.
