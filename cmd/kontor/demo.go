@@ -22,6 +22,7 @@ type demoOptions struct {
 	keep         bool
 	orders, days int
 	seed         uint64
+	parties      int
 }
 
 // demoCommand plays the whole job.
@@ -39,8 +40,13 @@ back, or from the books, and the books are verified at the end.
 
 The folder is a temporary one and removed at the end, unless --keep. With --dir
 it stays, and all other commands work in it. A folder that holds anything but an
-earlier demo is refused; an earlier demo is played anew.`,
+earlier demo is refused; an earlier demo is played anew.
+
+With --parties 3 the provider is a kontor of its own: ERP, kontor and provider
+have a folder each, kontor and provider each a database and an SFTP server, and
+batches and answers travel between the two. The numbers are the same.`,
 		Example: `  kontor demo
+  kontor demo --parties 3
   kontor demo --dir ./kontor-demo
   kontor --config ./kontor-demo/kontor.yaml claims`,
 		Args: arguments(cobra.NoArgs),
@@ -52,6 +58,7 @@ earlier demo is refused; an earlier demo is played anew.`,
 	f.IntVar(&o.orders, "orders", 200, "how many orders the shop gets")
 	f.IntVar(&o.days, "days", 61, "how many days are played, from 2026-10-01 on; at most 90")
 	f.Uint64Var(&o.seed, "seed", 1, "another seed, another shop")
+	f.IntVar(&o.parties, "parties", 2, "2: ERP and kontor, the provider in it; 3: ERP, kontor and provider")
 	return exits(c, exitDone, exitFailed, exitUsage, exitHeld, exitRefused)
 }
 
@@ -67,7 +74,8 @@ type demo struct {
 	dir       string // absolute
 	shown     string // as the user named it
 	clients   *demoERP
-	x         *exchange
+	x         *exchange // beside the ERP
+	books     *exchange // of the provider; the same one, unless there are three parties
 	progress  *progress
 	story     demoStory
 }
@@ -104,6 +112,9 @@ func (o demoOptions) check() error {
 	if o.days < 1 || o.days > 90 {
 		return usage("the base rates of default interest are known until then", "--days %d: want a number from 1 to 90", o.days)
 	}
+	if o.parties != 2 && o.parties != 3 {
+		return usage("", "--parties %d: want 2 or 3", o.parties)
+	}
 	return nil
 }
 
@@ -139,8 +150,8 @@ func (d *demo) samples() samples.Options {
 	}
 }
 
-// path is a path in the folder of the demo.
-func (d *demo) path(name string) string { return filepath.Join(d.dir, name) }
+// path is a path in the folder of the demo, or of who has it.
+func (d *demo) path(name string) string { return filepath.Join(d.dir, d.owner(name), name) }
 
 // leave removes a temporary folder, unless something is wrong, so that it can
 // be looked at.

@@ -27,7 +27,7 @@ const demoMarkText = "This folder was made by kontor demo. Playing the demo here
 
 // demoNames are all names that a demo makes in its folder.
 func demoNames() []string {
-	return []string{"bank", "data", demoDownload, demoDrops, "keys", defaultConfigFile, demoLog, "letters"}
+	return []string{"bank", "data", demoDownload, demoDrops, "keys", defaultConfigFile, demoLog, "letters", sideERP, sideKontor, sideProvider}
 }
 
 // demoConfig is the configuration of a demo. %s is the address of the server.
@@ -69,6 +69,9 @@ func (d *demo) prepare() (err error) {
 	if err := d.claim(); err != nil {
 		return err
 	}
+	if d.parties == 3 {
+		return d.prepareParties()
+	}
 	f := &folder{Dir: d.dir}
 	for _, step := range []func() error{f.folders, f.hostKey, f.clientKey} {
 		if err := step(); err != nil {
@@ -97,19 +100,27 @@ func (d *demo) claim() error {
 		return err
 	}
 	for _, name := range demoNames() {
-		if err := os.RemoveAll(d.path(name)); err != nil {
+		if err := os.RemoveAll(filepath.Join(d.dir, name)); err != nil {
 			return err
 		}
 	}
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(d.path(demoMark), []byte(demoMarkText), 0o600)
+	return os.WriteFile(filepath.Join(d.dir, demoMark), []byte(demoMarkText), 0o600)
 }
 
 // unused tells when another process works in the folder.
 func (d *demo) unused() error {
-	file := d.path(filepath.Join("data", "kontor.lock"))
+	for _, side := range []string{"", sideKontor, sideProvider} {
+		if err := d.free(filepath.Join(d.dir, side, "data", "kontor.lock")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) free(file string) error {
 	if _, err := os.Stat(file); err != nil {
 		return nil // it is checked again when the data are opened
 	}
@@ -124,15 +135,11 @@ func (d *demo) unused() error {
 	return lock.Unlock()
 }
 
-// start opens the exchange, serves its homes on a free port, writes the
-// configuration with that port, and logs the ERP in. The returned function
+// start opens the exchange, or both, serves their homes on free ports, writes the
+// configurations with these ports, and logs the ERP in. The returned function
 // stops all of it.
 func (d *demo) start(ctx context.Context) (stop func() error, err error) {
-	c, err := parse(d.path(defaultConfigFile), fmt.Appendf(nil, demoConfig, "127.0.0.1:0"))
-	if err != nil {
-		return nil, err
-	}
-	journal, err := os.OpenFile(d.path(demoLog), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	journal, err := os.OpenFile(filepath.Join(d.dir, demoLog), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -143,16 +150,14 @@ func (d *demo) start(ctx context.Context) (stop func() error, err error) {
 		}
 	}()
 	log := slog.New(slog.NewTextHandler(journal, nil))
-	if d.x, err = d.openExclusive(ctx, c, log); err != nil {
-		return nil, err
+	address := ""
+	if d.parties == 3 {
+		address, err = d.startParties(ctx, log, &all)
+	} else {
+		d.x, address, err = d.startSide(ctx, "", func(address string) string { return fmt.Sprintf(demoConfig, address) }, d.path("keys"), log, &all)
+		d.books = d.x
 	}
-	all = append(all, d.x.close)
-	address, halt, err := d.serveHomes(ctx, log)
 	if err != nil {
-		return nil, err
-	}
-	all = append(all, halt)
-	if err := d.writeConfig(address); err != nil {
 		return nil, err
 	}
 	if d.clients, err = logIn(ctx, address, d.path("keys")); err != nil {
@@ -161,31 +166,38 @@ func (d *demo) start(ctx context.Context) (stop func() error, err error) {
 	return append(all, d.clients.close).close, nil
 }
 
-// serveHomes runs the built-in server until the returned function is called.
-func (d *demo) serveHomes(ctx context.Context, log *slog.Logger) (address string, halt func() error, err error) {
-	server, err := d.x.listen(ctx, log)
+// startSide opens an exchange in a folder, serves its homes, and writes what the
+// other commands and whoever logs in need: the configuration and known_hosts,
+// with the port that was free.
+func (d *demo) startSide(ctx context.Context, side string, config func(address string) string, keys string, log *slog.Logger, all *closers) (x *exchange, address string, err error) {
+	file := filepath.Join(d.dir, side, defaultConfigFile)
+	c, err := parse(file, []byte(config("127.0.0.1:0")))
 	if err != nil {
-		return "", nil, err
+		return nil, "", err
+	}
+	if x, err = d.openExclusive(ctx, c, log); err != nil {
+		return nil, "", err
+	}
+	*all = append(*all, x.close)
+	server, err := x.listen(ctx, log)
+	if err != nil {
+		return nil, "", err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx) }()
-	return server.Addr().String(), func() error { cancel(); return <-served }, nil
-}
-
-// writeConfig writes what the other commands need: configuration and
-// known_hosts with the port that was free.
-func (d *demo) writeConfig(address string) error {
-	if err := os.WriteFile(d.path(defaultConfigFile), fmt.Appendf(nil, demoConfig, address), 0o600); err != nil {
-		return err
+	*all = append(*all, func() error { cancel(); return <-served })
+	address = server.Addr().String()
+	if err := os.WriteFile(file, []byte(config(address)), 0o600); err != nil {
+		return nil, "", err
 	}
-	key, err := hostKey(d.path(filepath.Join("data", hostKeyFile)))
+	key, err := hostKey(filepath.Join(c.DataDir, hostKeyFile))
 	if err != nil {
-		return err
+		return nil, "", err
 	}
 	host, port, _ := strings.Cut(address, ":")
 	line := append([]byte("["+host+"]:"+port+" "), ssh.MarshalAuthorizedKey(key)...)
-	return os.WriteFile(d.path("keys/known_hosts"), line, 0o644)
+	return x, address, os.WriteFile(filepath.Join(keys, "known_hosts"), line, 0o644)
 }
 
 // closers are closed last to first.

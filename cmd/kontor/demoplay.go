@@ -43,7 +43,7 @@ func (d *demo) play(ctx context.Context) error {
 		if err := d.bankDay(day); err != nil {
 			return fmt.Errorf("%s: %w", day, err)
 		}
-		if err := d.x.engine.Run(ctx, day.In(zone, 18, 0), nil); err != nil {
+		if err := d.runAt(ctx, day.In(zone, 18, 0)); err != nil {
 			return fmt.Errorf("the run of %s: %w", day, err)
 		}
 	}

@@ -21,6 +21,7 @@ func (d *demo) show(s *demoSummary) error {
 		v.width = 80
 	}
 	v.intro(s)
+	v.handOver(s)
 	v.files(s)
 	v.decisions(s)
 	v.payouts(s)
@@ -210,9 +211,13 @@ func (v *screen) proof(s *demoSummary) {
 func (v *screen) next(s *demoSummary, kontor string) {
 	if s.Dir == "" {
 		v.title("NEXT", "the folder of this play is removed; to look around in one:")
-		v.WriteString("  " + kontor + " demo --dir ./kontor-demo\n")
+		v.WriteString("  " + kontor + " demo " + s.partiesFlag() + "--dir ./kontor-demo\n")
 		v.line("To begin in earnest:")
 		v.WriteString("  " + kontor + " init ./kontor\n")
+		return
+	}
+	if s.HandOver != nil {
+		v.nextOfParties(s, kontor)
 		return
 	}
 	v.title("WHERE TO LOOK", "in %s", s.Dir)

@@ -37,6 +37,7 @@ type demoSummary struct {
 	Unmatched []provider.PaymentInfo        `json:"unmatched"`
 	Balances  map[ledger.Class]money.Amount `json:"balances_cents"`
 	Example   string                        `json:"example_claim"`
+	HandOver  *demoHandOver                 `json:"hand_over,omitempty"` // of three parties
 	Broken    []string                      `json:"broken"`
 }
 
@@ -138,10 +139,10 @@ func (d *demo) summary(ctx context.Context) (*demoSummary, error) {
 
 // sumBooks asks for what no file for the ERP tells.
 func (d *demo) sumBooks(ctx context.Context, s *demoSummary) (err error) {
-	if s.Unmatched, err = d.x.provider.Payments(ctx, "acme", true); err != nil {
+	if s.Unmatched, err = d.books.provider.Payments(ctx, "acme", true); err != nil {
 		return err
 	}
-	books, err := d.x.provider.Export(ctx, "acme")
+	books, err := d.books.provider.Export(ctx, "acme")
 	s.Balances = books.Balances
 	return err
 }
@@ -150,11 +151,14 @@ func (d *demo) sumBooks(ctx context.Context, s *demoSummary) (err error) {
 func (d *demo) check(ctx context.Context, s *demoSummary) error {
 	d.progress.say("verifying the books …")
 	for _, id := range []string{"acme", purchase.Provider} {
-		broken, err := d.x.verify(ctx, id)
+		broken, err := d.books.verify(ctx, id)
 		if err != nil {
 			return err
 		}
 		s.Broken = append(s.Broken, broken...)
+	}
+	if err := d.checkHandOver(ctx, s); err != nil {
+		return err
 	}
 	left, err := d.clients.waiting()
 	if err != nil {
