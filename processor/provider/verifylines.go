@@ -190,7 +190,9 @@ func (v *verifier) line(l *line, docs *lineage, walk *bookWalk) error {
 	}
 	v.lineOfClaim(l, docs)
 	if l.Entry == 0 {
-		if moves := l.Amount != 0 || l.Type != purchase.LineReturn && docs.payments[l.DocumentNo] != nil; moves {
+		// A credit may have the number of a payment, and moves nothing where it names its return.
+		paid := l.Type == purchase.LineCollection || l.Type == purchase.LineAfterGuarantee || l.Type == purchase.LineChargeback
+		if l.Amount != 0 || paid && docs.payments[l.DocumentNo] != nil {
 			v.failf("line %d: %s of %s is in no entry of the books", l.N, l.Type, l.Amount)
 		}
 		return nil
