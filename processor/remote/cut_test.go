@@ -10,22 +10,29 @@ import (
 
 	"github.com/kontor-exchange/kontor/processor/remote"
 	"github.com/kontor-exchange/kontor/processor/remote/remotetest"
+	"github.com/kontor-exchange/kontor/processor/remote/remotetest/quirktest"
 )
 
 // cuts is how many places of a session are tried: one in 70 bytes with the
-// built-in server; OpenSSH takes longer to start.
+// built-in server; OpenSSH takes longer to start, and of the others there are
+// several.
 func cuts(t *testing.T) int64 {
-	if strings.HasSuffix(t.Name(), "/openssh") {
+	switch {
+	case strings.HasSuffix(t.Name(), "/openssh"):
 		return 24
+	case strings.HasSuffix(t.Name(), "/sftpd"):
+		return 120
 	}
-	return 120
+	return 40
 }
 
 // eachCut calls f with connections that break after every n-th byte of what the
 // same work moves on a connection that holds.
 func eachCut(t *testing.T, c remote.Config, work func(remote.Remote) error, f func(cut int64, r remote.Remote, heal func())) {
 	t.Helper()
+	through := c.Dial
 	whole := remotetest.CutAfter(math.MaxInt64)
+	whole.Through = through
 	c.Dial = whole.Dial
 	r := open(t, c)
 	if err := work(r); err != nil {
@@ -37,6 +44,7 @@ func eachCut(t *testing.T, c remote.Config, work func(remote.Remote) error, f fu
 	step := max(whole.Moved()/cuts(t), 1)
 	for cut := int64(0); cut < whole.Moved(); cut += step {
 		cutter := remotetest.CutAfter(cut)
+		cutter.Through = through
 		c.Dial = cutter.Dial
 		r := open(t, c)
 		f(cut, r, cutter.Heal)
@@ -46,9 +54,15 @@ func eachCut(t *testing.T, c remote.Config, work func(remote.Remote) error, f fu
 	}
 }
 
-// servers are the implementations with a connection to cut.
+// servers are those with a connection to cut, also the ones whose rename replaces.
 func servers(t *testing.T, f func(t *testing.T, c remote.Config, dir string)) {
-	for _, i := range implementations()[1:] {
+	all := implementations()[1:]
+	for _, s := range foreign {
+		if s.name == "rename replaces, no posix-rename" || s.name == "posix-rename only" {
+			all = append(all, implementation{s.name, func(t *testing.T) (remote.Config, string) { return quirktest.Start(t, s.quirks) }})
+		}
+	}
+	for _, i := range all {
 		t.Run(i.name, func(t *testing.T) {
 			c, dir := i.fresh(t)
 			f(t, c, dir)

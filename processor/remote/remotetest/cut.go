@@ -11,6 +11,9 @@ import (
 // A Cutter makes connections and cuts the first one after a number of bytes,
 // counted over both directions. Later ones are left alone.
 type Cutter struct {
+	// Through makes the connections; a net.Dialer when nil.
+	Through func(ctx context.Context, network, address string) (net.Conn, error)
+
 	after atomic.Int64
 	dials atomic.Int64
 	moved atomic.Int64
@@ -31,7 +34,11 @@ func (c *Cutter) Moved() int64 { return c.moved.Load() }
 
 // Dial is for remote.Config.
 func (c *Cutter) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	through := c.Through
+	if through == nil {
+		through = (&net.Dialer{}).DialContext
+	}
+	conn, err := through(ctx, network, address)
 	if err != nil || c.dials.Add(1) > 1 {
 		return conn, err
 	}
