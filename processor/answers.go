@@ -3,6 +3,7 @@ package processor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -32,7 +33,7 @@ func (j *job) receipts(ctx context.Context) error {
 	if err := j.receive(ctx); err != nil {
 		return err
 	}
-	written, err := j.answers(ctx, receiptReader, func(d purchase.Document) (bool, error) {
+	err := j.answers(ctx, receiptReader, func(d purchase.Document) (bool, error) {
 		if d.Receipt == nil || !d.Receipt.Own {
 			return d.Receipt != nil, nil
 		}
@@ -43,38 +44,50 @@ func (j *job) receipts(ctx context.Context) error {
 		}
 		return false, nil
 	})
-	if err != nil || written == 0 {
+	if err != nil {
 		return err
 	}
-	return j.put(ctx)
+	waiting, err := j.waiting(ctx)
+	if err == nil && waiting {
+		err = j.put(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return j.clear(ctx)
+}
+
+// waiting reports whether an answer is to be put.
+func (j *job) waiting(ctx context.Context) (bool, error) {
+	all, err := j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Waiting: true, Target: outbox.ERP, Limit: 1})
+	return len(all) > 0, err
 }
 
 // answers writes what the provider has said since a reader was last here, and
 // registers each answer together with its number and the new position.
-func (j *job) answers(ctx context.Context, reader string, wanted func(purchase.Document) (bool, error)) (written int, err error) {
+func (j *job) answers(ctx context.Context, reader string, wanted func(purchase.Document) (bool, error)) error {
 	position, err := j.position(ctx, reader)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	slot, err := j.answered(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for d, err := range j.Provider.Documents(ctx, j.m.ID(), position) {
 		if err != nil {
-			return written, err
+			return err
 		}
 		is, err := wanted(d)
 		if err != nil {
-			return written, err
+			return err
 		}
 		also := func(*database.Tx) error { return nil }
 		var files []made
 		if is {
 			if files, also, err = j.answerOf(ctx, d, slot); err != nil {
-				return written, &unwritableError{d.Position, err}
+				return &unwritableError{d.Position, err}
 			}
-			written++
 		}
 		err = j.add(ctx, files, func(tx *database.Tx) error {
 			if err := also(tx); err != nil {
@@ -83,10 +96,10 @@ func (j *job) answers(ctx context.Context, reader string, wanted func(purchase.D
 			return setPosition(ctx, tx, j.m.ID(), reader, d.Position)
 		})
 		if err != nil {
-			return written, err
+			return err
 		}
 	}
-	return written, nil
+	return nil
 }
 
 // answered is the transmit slot that an answer belongs to: after the merchant's
@@ -137,22 +150,45 @@ func (j *job) answer(ctx context.Context, d due) error {
 	if err := j.write(ctx, j.letters, j.reports, j.documentsOut); err != nil {
 		return err
 	}
-	if err := j.putAgain(ctx); err != nil {
-		return err
-	}
-	j.fail("tidy out/", j.Outbox.Expire(ctx, j.m.ID(), j.m.KeepDays, func(t string) (remote.Remote, error) { return j.open(ctx, t) }))
 	if err := j.turnBack(ctx); err != nil {
 		return err
 	}
+	if err := j.arrival(ctx); err != nil {
+		return err
+	}
+	j.fail("tidy out/", j.Outbox.Expire(ctx, j.m.ID(), j.m.KeepDays, func(t string) (remote.Remote, error) { return j.open(ctx, t) }))
 	return j.mark(ctx, d.deliver)
+}
+
+// arrival waits until the merchant's turn says that all answers have come. What
+// lies no longer in out/ meanwhile is put again.
+func (j *job) arrival(ctx context.Context) error {
+	if err := j.putAgain(ctx); err != nil {
+		return err
+	}
+	if err := j.come(ctx); err != nil {
+		return err
+	}
+	slot, err := j.transmitted(ctx)
+	if err != nil {
+		return err
+	}
+	sent, err := j.Courier.LastSent(ctx, j.m.ID())
+	if err != nil {
+		return err
+	}
+	l, err := j.Courier.Link(ctx, j.m.ID())
+	if err != nil || l.Heard.Have >= sent || l.Heard.Next.After(slot) && l.Heard.Through.Before(slot) {
+		return err
+	}
+	return j.await(ctx, fmt.Sprintf("the merchant has %d of %d answers", l.Heard.Have, sent))
 }
 
 // documentsOut answers what is no receipt.
 func (j *job) documentsOut(ctx context.Context) error {
-	_, err := j.answers(ctx, answerReader, func(d purchase.Document) (bool, error) {
+	return j.answers(ctx, answerReader, func(d purchase.Document) (bool, error) {
 		return d.Receipt == nil && formats.KindOf(d) != "", nil
 	})
-	return err
 }
 
 // putAgain puts what could not be put before, and answers that did not arrive.
@@ -170,8 +206,8 @@ func (j *job) putAgain(ctx context.Context) error {
 			return err
 		}
 	}
-	waiting, err := j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Waiting: true, Target: outbox.ERP, Limit: 1})
-	if err != nil || len(waiting) == 0 {
+	waiting, err := j.waiting(ctx)
+	if err != nil || !waiting {
 		return errors.Join(err, ctx.Err())
 	}
 	return j.put(ctx)
@@ -180,12 +216,12 @@ func (j *job) putAgain(ctx context.Context) error {
 // turnBack says that the last transmit slot is told completely. An answer, or the
 // turn, that could not be put is waited for.
 func (j *job) turnBack(ctx context.Context) error {
-	waiting, err := j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Waiting: true, Target: outbox.ERP, Limit: 1})
+	waiting, err := j.waiting(ctx)
 	if err != nil {
 		return err
 	}
-	if len(waiting) > 0 {
-		return j.await(ctx, waiting[0].Name+" could not be put")
+	if waiting {
+		return j.await(ctx, "an answer could not be put")
 	}
 	slot, err := j.transmitted(ctx)
 	if err != nil || slot.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/batch"
 	"github.com/kontor-exchange/kontor/processor/courier"
 	"github.com/kontor-exchange/kontor/processor/outbox"
@@ -36,7 +37,6 @@ func (j *job) come(ctx context.Context) error {
 	}
 	again, err := j.Courier.TakeBatches(ctx, j.m.ID(), j.m.Terms.Currency, r)
 	j.fail("take batches", err)
-	j.fail("give the turn", j.Courier.PutTurn(ctx, j.m.ID(), r, courier.Out))
 	for _, n := range again {
 		name, sent, err := j.Courier.ReceiptName(ctx, j.m.ID(), n)
 		if err != nil {
@@ -49,6 +49,29 @@ func (j *job) come(ctx context.Context) error {
 		}
 	}
 	return j.putAgain(ctx)
+}
+
+// clear removes batches from in/ whose receipts lie in out/.
+func (j *job) clear(ctx context.Context) error {
+	numbers, err := j.Courier.Uncleared(ctx, j.m.ID())
+	if err != nil || len(numbers) == 0 {
+		return err
+	}
+	r, err := j.open(ctx, outbox.ERP)
+	if err != nil {
+		return nil // told by come
+	}
+	for _, n := range numbers {
+		name := formats.AnswerName(j.m.ID(), n, formats.AnswerReceipt)
+		entries, err := j.Outbox.List(ctx, j.m.ID(), outbox.Filter{Target: outbox.ERP, Name: name})
+		if err != nil {
+			return err
+		}
+		if len(entries) == 1 && !entries[0].Waits {
+			j.fail("clear in/", j.Courier.Clear(ctx, j.m.ID(), n, r))
+		}
+	}
+	return ctx.Err()
 }
 
 // settleAfter does every guarantee and payout slot since the last run, each after

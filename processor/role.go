@@ -85,37 +85,10 @@ func (j *job) await(ctx context.Context, what string) error {
 		return err
 	}
 	if waits {
-		if err := j.remind(ctx); err != nil {
-			return err
-		}
 		return fmt.Errorf("%w: %s", ErrWaiting, what)
 	}
 	j.Log.Warn("the run goes on without the other side", "merchant", j.m.ID(), "run", j.run.Name, "missing", what)
 	return nil
-}
-
-// remind tells the other side what has come and what not, so that what was lost on
-// the way is put again.
-func (j *job) remind(ctx context.Context) error {
-	target, folder := j.across()
-	l, err := j.Courier.Link(ctx, j.m.ID())
-	if err != nil {
-		return err
-	}
-	t := l.Told
-	if t.Last, t.Have, err = j.numbers(ctx); err != nil {
-		return err
-	}
-	t.Heard = l.Heard.Last
-	if err := j.giveTurn(ctx, t, target, folder); err != nil {
-		return err
-	}
-	r, err := j.open(ctx, target)
-	if err == nil {
-		err = j.Courier.Remind(ctx, j.m.ID(), r, folder)
-	}
-	j.fail("give the turn", err)
-	return ctx.Err()
 }
 
 // across is where the other side takes our turns.

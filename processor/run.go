@@ -32,6 +32,9 @@ func (e *Engine) Run(ctx context.Context, t time.Time, jobs []schedules.Job) err
 		return stuck
 	}
 	begun, err := e.begin(ctx, t, jobs)
+	if errors.Is(err, ErrNothingDue) {
+		e.showTurns(ctx)
+	}
 	if errors.Is(err, ErrNothingDue) && stuck != nil {
 		return stuck
 	}

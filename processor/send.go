@@ -20,7 +20,7 @@ import (
 func (j *job) fetch(ctx context.Context) error {
 	r, err := j.open(ctx, outbox.Provider)
 	if err == nil {
-		err = errors.Join(j.Courier.TakeAnswers(ctx, j.m.ID(), r), j.Courier.PutTurn(ctx, j.m.ID(), r, courier.In))
+		err = j.Courier.TakeAnswers(ctx, j.m.ID(), r)
 	}
 	j.fail("fetch answers", err)
 	if err := ctx.Err(); err != nil {
@@ -90,17 +90,30 @@ func (j *job) hand(ctx context.Context, b purchase.Batch) error {
 	if err != nil {
 		return err
 	}
-	if r, err := j.open(ctx, outbox.Provider); err == nil {
-		lost, err := j.Courier.Lost(ctx, b, r)
-		j.fail("look for the batch", err)
-		if lost {
-			j.Log.Warn("a batch has not arrived and is put again", "merchant", j.m.ID(), "batch", b.Number)
-			if err := j.Outbox.Again(ctx, f.Merchant, f.Target, f.Folder, f.Name); err != nil {
-				return err
-			}
-		}
+	if err := j.handAgain(ctx, b, f); err != nil {
+		return err
 	}
 	return j.put(ctx)
+}
+
+// handAgain puts a batch again that was lost on its way, or its receipt on the
+// way back: the provider then says it again.
+func (j *job) handAgain(ctx context.Context, b purchase.Batch, f outbox.File) error {
+	entries, err := j.Outbox.List(ctx, f.Merchant, outbox.Filter{Target: f.Target, Name: f.Name})
+	if err != nil || len(entries) != 1 || entries[0].Waits {
+		return err
+	}
+	r, err := j.open(ctx, outbox.Provider)
+	if err != nil {
+		return nil // told by fetch
+	}
+	lost, err := j.Courier.Lost(ctx, b, entries[0].Delivered, r)
+	j.fail("look for the batch", err)
+	if !lost {
+		return ctx.Err()
+	}
+	j.Log.Warn("a batch has no receipt and lies no longer at the provider; it is put again", "merchant", j.m.ID(), "batch", b.Number)
+	return j.Outbox.Again(ctx, f.Merchant, f.Target, f.Folder, f.Name)
 }
 
 // giveTurn notes and puts a turn; one that could not be put is put as soon as
@@ -115,6 +128,27 @@ func (j *job) giveTurn(ctx context.Context, t formats.Turn, target, folder strin
 	}
 	j.fail("give the turn", err)
 	return ctx.Err()
+}
+
+// showTurns sees to it that our last turns lie where the other side reads them,
+// also when there is nothing to do: it may wait for them.
+func (e *Engine) showTurns(ctx context.Context) {
+	if e.Courier == nil {
+		return
+	}
+	target, folder := outbox.Provider, courier.In
+	if e.Role == ProviderSide {
+		target, folder = outbox.ERP, courier.Out
+	}
+	for _, m := range e.Merchants {
+		r, err := m.Open(ctx, target)
+		if err == nil {
+			err = errors.Join(e.Courier.PutTurn(ctx, m.ID(), r, folder), r.Close())
+		}
+		if err != nil && ctx.Err() == nil {
+			e.Log.Warn("the turn cannot be shown", "merchant", m.ID(), "error", err)
+		}
+	}
 }
 
 // tell writes what the ERP is told, when the provider has told all of the slot.

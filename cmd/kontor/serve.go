@@ -120,6 +120,7 @@ const wake = time.Second
 // what is left is tried again at the next slot.
 func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Logger) {
 	x.engine.Step = func(string, string) { x.pulse.beat(now()) }
+	heard := map[string]bool{} // errors of a run that waits
 	for told := (time.Time{}); ctx.Err() == nil; {
 		t := now()
 		x.pulse.beat(t)
@@ -127,8 +128,11 @@ func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Log
 		if ctx.Err() != nil {
 			return
 		}
-		tell(log, t, err)
 		waits := errors.Is(err, processor.ErrWaiting)
+		tell(log, t, news(err, heard))
+		if !waits {
+			clear(heard)
+		}
 		if !waits || t.Sub(told) >= time.Minute {
 			told = t
 			x.pulse.ran(err != nil && !waits && !errors.Is(err, processor.ErrNothingDue), x.alert(ctx, t, now, log))
@@ -167,6 +171,22 @@ func tell(log *slog.Logger, t time.Time, err error) {
 			log.Error("a part of the run failed and is tried again at the next slot", "as_of", at, "error", e)
 		}
 	}
+}
+
+// news leaves out the errors that were heard before: a run that waits for the
+// other side is gone on with each second.
+func news(err error, heard map[string]bool) error {
+	if err == nil {
+		return nil
+	}
+	var fresh []error
+	for _, e := range apart(err) {
+		if text := e.Error(); !heard[text] {
+			heard[text] = true
+			fresh = append(fresh, e)
+		}
+	}
+	return errors.Join(fresh...)
 }
 
 // apart takes joined errors apart.

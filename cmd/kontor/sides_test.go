@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -59,7 +60,9 @@ merchants:
 type sides struct {
 	*stage             // of the ERP's side
 	provider *exchange // the other one
-	between  func()    // after each turn of a side
+	// before may cut a run of a side short, between is called after each.
+	before  func(ctx context.Context, x *exchange) context.Context
+	between func()
 }
 
 // newSides sets up two fresh exchanges for a scenario.
@@ -72,7 +75,7 @@ func newSides(t *testing.T, s scenario, merchantURL, providerURL string) *sides 
 		}
 	}
 	g.deliver = g.write
-	p := &sides{stage: g, between: func() {}}
+	p := &sides{stage: g, before: func(ctx context.Context, _ *exchange) context.Context { return ctx }, between: func() {}}
 	g.x = p.open("merchant", fmt.Sprintf(merchantConfig, merchantURL, s.Merchant, s.profile, s.overrides(t)))
 	p.provider = p.open("provider", fmt.Sprintf(providerConfig, providerURL, s.profile, s.Merchant, s.overrides(t)))
 	return p
@@ -108,23 +111,25 @@ func (p *sides) run(at string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	const most = 100
+	const most = 300
+	var last [2]error
 	for range most {
 		waits := false
-		for _, x := range []*exchange{p.x, p.provider} {
-			err := x.engine.Run(context.Background(), t, nil)
-			wait := errors.Is(err, processor.ErrWaiting)
+		for i, x := range []*exchange{p.x, p.provider} {
+			ctx := p.before(context.Background(), x)
+			err := x.engine.Run(ctx, t, nil)
+			wait := errors.Is(err, processor.ErrWaiting) || ctx.Err() != nil
 			if err != nil && !wait && !errors.Is(err, processor.ErrNothingDue) {
 				p.t.Fatalf("run of the %s at %v: %v", x.config.Role, t, err)
 			}
-			waits = waits || wait
+			waits, last[i] = waits || wait, err
 			p.between()
 		}
 		if !waits {
 			return
 		}
 	}
-	p.t.Fatalf("the sides wait for each other at %v", t)
+	p.t.Fatalf("the sides wait for each other at %v, the merchant's: %v, the provider's: %v", t, last[0], last[1])
 }
 
 // play drops and runs every step, and the last run of the scenario.
@@ -214,4 +219,66 @@ func TestSides(t *testing.T) {
 			sameFiles(t, filepath.Join(one.dir, folder), filepath.Join(two.dir, folder))
 		}
 	})
+}
+
+// TestSidesFaults loses files on their way and cuts runs short, over and over:
+// what comes to the ERP stays the same.
+func TestSidesFaults(t *testing.T) {
+	s := readScenario(t, filepath.Join(examples, "october"), "kontor")
+	s.until = "2026-10-14"
+	one := newStage(t, s, "sqlite")
+	one.play(t, nil)
+	for seed := range uint64(3) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			two := newSides(t, s, "sqlite", "sqlite")
+			random := rand.New(rand.NewPCG(seed, seed))
+			two.before = func(ctx context.Context, x *exchange) context.Context {
+				left := -1
+				if random.IntN(3) == 0 {
+					left = random.IntN(12)
+				}
+				ctx, cancel := context.WithCancel(ctx)
+				x.engine.Step = func(string, string) {
+					if left--; left == 0 {
+						cancel()
+					}
+				}
+				return ctx
+			}
+			lost := 0
+			two.between = func() {
+				if random.IntN(3) == 0 && two.lose(random) {
+					lost++
+				}
+			}
+			two.play()
+			if lost == 0 {
+				t.Error("no file was lost")
+			}
+			for _, folder := range []string{"erp", "bank"} {
+				sameFiles(t, filepath.Join(one.dir, folder), filepath.Join(two.dir, folder))
+			}
+		})
+	}
+}
+
+// lose removes one file from the merchant's home.
+func (p *sides) lose(random *rand.Rand) bool {
+	var all []string
+	for _, folder := range []string{"in", "out"} {
+		files, err := os.ReadDir(filepath.Join(p.dir, "home", folder))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		for _, f := range files {
+			all = append(all, filepath.Join(p.dir, "home", folder, f.Name()))
+		}
+	}
+	if len(all) == 0 {
+		return false
+	}
+	if err := os.Remove(all[random.IntN(len(all))]); err != nil {
+		p.t.Fatal(err)
+	}
+	return true
 }

@@ -15,8 +15,9 @@ import (
 )
 
 // TakeAnswers takes what the provider has put into out/ of the merchant's home:
-// turns, refusals of batches, and answers in the order of their numbers. What
-// fails outside stops nothing that was taken.
+// its turn, refusals of batches, and answers in the order of their numbers. It says
+// in our turn what was taken, and removes that. What fails outside stops nothing
+// that was taken.
 func (c *Courier) TakeAnswers(ctx context.Context, merchant string, r remote.Remote) error {
 	files, err := r.List(ctx, Out)
 	if err != nil {
@@ -26,9 +27,12 @@ func (c *Courier) TakeAnswers(ctx context.Context, merchant string, r remote.Rem
 	if err != nil {
 		return err
 	}
-	found, errs := c.answersIn(ctx, merchant, r, files)
+	found, errs := c.answersIn(ctx, merchant, r, files, taken)
 	gap := false
 	for _, a := range found {
+		if a.number <= taken {
+			continue
+		}
 		if gap = a.number > taken+1; gap {
 			break
 		}
@@ -37,9 +41,36 @@ func (c *Courier) TakeAnswers(ctx context.Context, merchant string, r remote.Rem
 		if err != nil {
 			break
 		}
-		taken = max(taken, a.number)
+		taken = a.number
 	}
-	errs = append(errs, c.turns(ctx, merchant, r, Out, files), c.noteGap(ctx, merchant, taken+1, gap))
+	errs = append(errs, c.hear(ctx, merchant, r, Out, files), c.noteGap(ctx, merchant, taken+1, gap))
+	errs = append(errs, c.acknowledge(ctx, merchant, taken, r, found))
+	return errors.Join(errs...)
+}
+
+// acknowledge says in our turn up to which number answers were taken, and then
+// removes them. Before the first turn they stay.
+func (c *Courier) acknowledge(ctx context.Context, merchant string, taken int64, r remote.Remote, found []arrived) error {
+	err := c.update(ctx, merchant, func(l *Link) bool {
+		if l.Told.Through.IsZero() || l.Told.Have >= taken {
+			return false
+		}
+		l.Told.Have, l.Put = taken, false
+		return true
+	})
+	if err == nil {
+		err = c.PutTurn(ctx, merchant, r, In)
+	}
+	if err != nil {
+		return err
+	}
+	l, err := c.Link(ctx, merchant)
+	errs := []error{err}
+	for _, a := range found {
+		if acknowledged(l, a.number) && a.number <= taken {
+			errs = append(errs, r.Remove(ctx, Out, a.name))
+		}
+	}
 	return errors.Join(errs...)
 }
 
@@ -51,26 +82,67 @@ type arrived struct {
 	stored *spool.Stored
 }
 
-// answersIn are the answers to a merchant among files, by number.
-func (c *Courier) answersIn(ctx context.Context, merchant string, r remote.Remote, files []remote.File) (all []arrived, errs []error) {
+// answersIn are the answers to a merchant among files, by number; of those that
+// were taken before, what is known of them.
+func (c *Courier) answersIn(ctx context.Context, merchant string, r remote.Remote, files []remote.File, taken int64) (all []arrived, errs []error) {
 	for _, f := range files {
 		whose, number, kind, is := formats.ParseAnswerName(f.Name)
-		switch {
-		case !is || whose != merchant:
-		case kind == formats.AnswerRefused:
-			errs = append(errs, step("take", f.Name, c.refused(ctx, merchant, r, f.Name)))
-		case kind != formats.AnswerReceipt:
-			all = append(all, arrived{number: number, name: f.Name})
-		default:
-			a, err := c.receipt(ctx, merchant, r, f.Name)
-			if err == nil {
-				all = append(all, a)
-			}
-			errs = append(errs, step("take", f.Name, err))
+		if !is || whose != merchant {
+			continue
 		}
+		if kind == formats.AnswerRefused {
+			errs = append(errs, step("take", f.Name, c.refused(ctx, merchant, r, f.Name)))
+			continue
+		}
+		a, err := c.arrived(ctx, merchant, r, f, number, kind)
+		if err == nil && a.number <= taken {
+			err = c.sameAsBefore(ctx, merchant, f, a)
+		}
+		if err == nil {
+			all = append(all, a)
+		}
+		errs = append(errs, step("take", f.Name, err))
 	}
 	slices.SortFunc(all, func(a, b arrived) int { return cmp.Compare(a.number, b.number) })
 	return all, errs
+}
+
+// arrived finds the number of an answer: in its name, in what is known, or, of a
+// receipt that is new, inside.
+func (c *Courier) arrived(ctx context.Context, merchant string, r remote.Remote, f remote.File, number int64, kind string) (arrived, error) {
+	if kind != formats.AnswerReceipt {
+		return arrived{number: number, name: f.Name}, nil
+	}
+	known, err := c.named(ctx, merchant, f.Name)
+	if err != nil || known != 0 {
+		return arrived{number: known, name: f.Name}, err
+	}
+	return c.receipt(ctx, merchant, r, f.Name)
+}
+
+// named returns the number of an answer that was taken under a name; 0 when none
+// was.
+func (c *Courier) named(ctx context.Context, merchant, name string) (number int64, err error) {
+	err = c.db.Read(ctx, func(tx *database.Tx) error {
+		return tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) FROM courier_files WHERE merchant_id = ? AND kind = ? AND name = ?",
+			merchant, kindAnswer, name).Scan(&number)
+	})
+	return number, err
+}
+
+// sameAsBefore raises an alarm when an answer that was taken before comes with
+// another name or size; its bytes are not fetched again.
+func (c *Courier) sameAsBefore(ctx context.Context, merchant string, f remote.File, a arrived) error {
+	var name string
+	var size int64
+	err := c.db.Read(ctx, func(tx *database.Tx) error {
+		return tx.QueryRow(ctx, "SELECT name, size FROM courier_files WHERE merchant_id = ? AND kind = ? AND number = ?", merchant, kindAnswer, a.number).Scan(&name, &size)
+	})
+	if err != nil || name == f.Name && size == f.Size {
+		return err
+	}
+	err = fmt.Errorf("answer %d was taken before as %s of %d bytes, now it is %s of %d", a.number, name, size, f.Name, f.Size)
+	return errors.Join(err, c.raise(ctx, Alarm{Merchant: merchant, Kind: AlarmReused, Number: a.number, Text: err.Error()}))
 }
 
 func (c *Courier) receipt(ctx context.Context, merchant string, r remote.Remote, name string) (arrived, error) {
@@ -103,31 +175,17 @@ func (c *Courier) takeAnswer(ctx context.Context, merchant string, r remote.Remo
 		}
 		l.stored = &stored
 	}
-	known, err := c.known(ctx, merchant, kindAnswer, l.number)
-	if err != nil {
-		return err
-	}
-	switch {
-	case known == l.stored.SHA256:
-		return r.Remove(ctx, Out, l.name)
-	case known != "":
-		err := fmt.Errorf("%s has other bytes than answer %d that was taken before (sha256 %s, now %s)", l.name, l.number, known, l.stored.SHA256)
-		return errors.Join(err, c.raise(ctx, Alarm{Merchant: merchant, Kind: AlarmReused, Number: l.number, Text: err.Error()}))
-	}
 	a, err := c.read(merchant, l.name, *l.stored)
 	if err != nil {
 		return errors.Join(err, c.damaged(ctx, merchant, l.number, err))
 	}
 	err = c.take(ctx, merchant, kindAnswer, file{l.number, l.name, l.stored.SHA256, l.stored.Size, a.Document.At}, AlarmDamaged)
-	if err == nil && a.Kind == formats.AnswerReceipt {
-		err = c.db.Write(ctx, func(tx *database.Tx) error {
-			return errors.Join(mend(ctx, tx, merchant, a.Document.Receipt.Number, AlarmRefused), mend(ctx, tx, merchant, 0, AlarmDamaged))
-		})
-	}
-	if err != nil {
+	if err != nil || a.Kind != formats.AnswerReceipt {
 		return err
 	}
-	return r.Remove(ctx, Out, l.name)
+	return c.db.Write(ctx, func(tx *database.Tx) error {
+		return errors.Join(mend(ctx, tx, merchant, a.Document.Receipt.Number, AlarmRefused), mend(ctx, tx, merchant, 0, AlarmDamaged))
+	})
 }
 
 // damaged raises an alarm about an answer that cannot be read; other errors pass.
@@ -154,12 +212,6 @@ func (c *Courier) refused(ctx context.Context, merchant string, r remote.Remote,
 	return r.Remove(ctx, Out, name)
 }
 
-// HasAnswer reports whether the answers up to a number were taken.
-func (c *Courier) HasAnswer(ctx context.Context, merchant string, number int64) (bool, error) {
-	n, err := c.taken(ctx, merchant, kindAnswer)
-	return n >= number, err
-}
-
 // LastAnswer returns the number of the last answer that was taken.
 func (c *Courier) LastAnswer(ctx context.Context, merchant string) (int64, error) {
 	return c.taken(ctx, merchant, kindAnswer)
@@ -183,9 +235,8 @@ func (c *Courier) Sent(ctx context.Context, tx *database.Tx, a formats.Answer, s
 	return insert(ctx, tx, a.Merchant, kindSent, file{a.Number, a.Name(), stored.SHA256, stored.Size, at})
 }
 
-// Missing returns the names of answers that were put and have not arrived: the
-// merchant knows of them, or was at work in a later slot, and does not have them,
-// and they do not lie in out/.
+// Missing returns the names of answers that were put, of which the merchant has
+// not said that it has them, and that do not lie in out/.
 func (c *Courier) Missing(ctx context.Context, merchant string, r remote.Remote) (names []string, err error) {
 	l, err := c.Link(ctx, merchant)
 	if err != nil {
@@ -194,8 +245,7 @@ func (c *Courier) Missing(ctx context.Context, merchant string, r remote.Remote)
 	var sent []file
 	err = c.db.Read(ctx, func(tx *database.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT number, name, sha256, size, at FROM courier_files
-			WHERE merchant_id = ? AND kind = ? AND number > ? AND (number <= ? OR at < ?) ORDER BY number`,
-			merchant, kindSent, l.Heard.Have, l.Heard.Heard, unix(l.Heard.Through))
+			WHERE merchant_id = ? AND kind = ? AND number > ? ORDER BY number`, merchant, kindSent, l.Heard.Have)
 		sent, err = database.Collect(rows, err, scanFile)
 		return err
 	})

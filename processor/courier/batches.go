@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,7 +23,7 @@ type lying struct {
 	name   string
 }
 
-// TakeBatches takes what a merchant has put into in/ of its home: its turns, and
+// TakeBatches takes what a merchant has put into in/ of its home: its turn, and
 // batches in the order of their numbers. currency is that of its account. It
 // returns the numbers of batches that came again, the same as before: the
 // merchant misses their receipts. What fails outside stops nothing that was taken.
@@ -31,11 +32,11 @@ func (c *Courier) TakeBatches(ctx context.Context, merchant, currency string, r 
 	if err != nil {
 		return nil, err
 	}
-	errs := []error{c.turns(ctx, merchant, r, In, files)}
 	taken, err := c.taken(ctx, merchant, kindBatch)
 	if err != nil {
 		return nil, err
 	}
+	var errs []error
 	gap := false
 	for _, l := range batchesIn(merchant, files) {
 		if gap = l.number > taken+1; gap {
@@ -50,7 +51,8 @@ func (c *Courier) TakeBatches(ctx context.Context, merchant, currency string, r 
 			return again, err
 		}
 	}
-	return again, errors.Join(append(errs, c.noteGap(ctx, merchant, taken+1, gap))...)
+	errs = append(errs, c.hear(ctx, merchant, r, In, files), c.noteGap(ctx, merchant, taken+1, gap), c.PutTurn(ctx, merchant, r, Out))
+	return again, errors.Join(errs...)
 }
 
 // batchesIn are the batches of a merchant among files, by number.
@@ -64,37 +66,55 @@ func batchesIn(merchant string, files []remote.File) (all []lying) {
 	return all
 }
 
-// takeBatch takes one batch, or refuses it. Either way it leaves in/: what was
-// refused stays in the spool, and a mended one may take its place.
+// takeBatch takes one batch, or refuses it. What was refused leaves in/ at once,
+// so that a mended one may take its place; its bytes stay in the spool.
 func (c *Courier) takeBatch(ctx context.Context, merchant, currency string, r remote.Remote, l lying) (again bool, err error) {
+	known, state, err := c.batch(ctx, merchant, l.number)
+	if err != nil || known != "" && state != cleared {
+		return false, err // it lies there until its receipt does
+	}
 	stored, err := c.store(ctx, r, In, l.name)
 	if err != nil {
 		return false, err
 	}
-	known, err := c.known(ctx, merchant, kindBatch, l.number)
-	if err != nil {
+	if known == stored.SHA256 {
+		return true, r.Remove(ctx, In, l.name)
+	}
+	why := error(refusal{purchase.ConflictRow, fmt.Sprintf("a batch with this number and sha256 %s was taken before; another one needs the next number", known)})
+	var created time.Time
+	if known == "" {
+		created, why = c.check(merchant, currency, l.number, stored)
+	}
+	var refused refusal
+	switch {
+	case why == nil:
+		return false, c.take(ctx, merchant, kindBatch, file{l.number, l.name, stored.SHA256, stored.Size, created}, AlarmRefused)
+	case !errors.As(why, &refused):
+		return false, why
+	}
+	if err := c.refuse(ctx, merchant, r, l.number, stored, refused); err != nil {
 		return false, err
 	}
-	switch {
-	case known == stored.SHA256:
-		again = true
-	case known != "":
-		err = c.refuse(ctx, merchant, r, l.number, stored, refusal{
-			purchase.ConflictRow,
-			fmt.Sprintf("a batch with this number and sha256 %s was taken before; another one needs the next number", known),
-		})
-	default:
-		created, why := c.check(merchant, currency, l.number, stored)
-		if refused := (refusal{}); errors.As(why, &refused) {
-			err = c.refuse(ctx, merchant, r, l.number, stored, refused)
-		} else if err = why; err == nil {
-			err = c.take(ctx, merchant, kindBatch, file{l.number, l.name, stored.SHA256, stored.Size, created}, AlarmRefused)
+	return false, r.Remove(ctx, In, l.name)
+}
+
+// States of batches that came.
+const (
+	waits      int64 = iota // for the provider
+	handedOver              // it has the batch
+	cleared                 // its receipt lies in out/, and it left in/
+)
+
+// batch returns hash and state of a batch that came before; "" when it did not.
+func (c *Courier) batch(ctx context.Context, merchant string, number int64) (sum string, state int64, err error) {
+	err = c.db.Read(ctx, func(tx *database.Tx) error {
+		err := tx.QueryRow(ctx, "SELECT sha256, done FROM courier_files WHERE merchant_id = ? AND kind = ? AND number = ?", merchant, kindBatch, number).Scan(&sum, &state)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
 		}
-	}
-	if err != nil {
-		return again, err
-	}
-	return again, r.Remove(ctx, In, l.name)
+		return err
+	})
+	return sum, state, err
 }
 
 // A refusal says why a batch is not taken.
@@ -196,10 +216,33 @@ func (c *Courier) NextBatch(ctx context.Context, merchant string) (b purchase.Ba
 
 // HandedOver notes that the provider has a batch.
 func (c *Courier) HandedOver(ctx context.Context, b purchase.Batch) error {
+	return c.setState(ctx, b.Merchant, b.Number, handedOver)
+}
+
+func (c *Courier) setState(ctx context.Context, merchant string, number, state int64) error {
 	return c.db.Write(ctx, func(tx *database.Tx) error {
-		_, err := tx.Exec(ctx, "UPDATE courier_files SET done = 1 WHERE merchant_id = ? AND kind = ? AND number = ?", b.Merchant, kindBatch, b.Number)
+		_, err := tx.Exec(ctx, "UPDATE courier_files SET done = ? WHERE merchant_id = ? AND kind = ? AND number = ? AND done < ?",
+			state, merchant, kindBatch, number, state)
 		return err
 	})
+}
+
+// Uncleared returns the batches that the provider has and that lie in in/ still.
+func (c *Courier) Uncleared(ctx context.Context, merchant string) (numbers []int64, err error) {
+	err = c.db.Read(ctx, func(tx *database.Tx) error {
+		rows, err := tx.Query(ctx, "SELECT number FROM courier_files WHERE merchant_id = ? AND kind = ? AND done = ? ORDER BY number", merchant, kindBatch, handedOver)
+		numbers, err = database.Collect(rows, err, func(r *sql.Rows) (n int64, err error) { return n, r.Scan(&n) })
+		return err
+	})
+	return numbers, err
+}
+
+// Clear removes a batch whose receipt lies in out/ from in/.
+func (c *Courier) Clear(ctx context.Context, merchant string, number int64, r remote.Remote) error {
+	if err := r.Remove(ctx, In, formats.BatchName(merchant, number)); err != nil {
+		return err
+	}
+	return c.setState(ctx, merchant, number, cleared)
 }
 
 // LastBatch returns number and created time of the last batch that was taken;
@@ -217,13 +260,22 @@ func (c *Courier) LastBatch(ctx context.Context, merchant string) (number int64,
 	return number, created, err
 }
 
-// Lost reports whether a batch that was put has not arrived: the provider knows of
-// it, or was at work after that, and does not have it, and it does not lie in in/.
-func (c *Courier) Lost(ctx context.Context, b purchase.Batch, r remote.Remote) (bool, error) {
-	l, err := c.Link(ctx, b.Merchant)
-	if err != nil || l.Heard.Have >= b.Number || l.Heard.Heard < b.Number && l.Heard.Through.Before(b.Created) {
+// Lost reports whether a batch that was put, and has no receipt, lies no longer
+// where the provider takes it. One that was refused is put again from time to
+// time only; put is when it was put last.
+func (c *Courier) Lost(ctx context.Context, b purchase.Batch, put time.Time, r remote.Remote) (bool, error) {
+	alarms, err := c.raised(ctx, b.Merchant)
+	if err != nil {
 		return false, err
 	}
-	there, err := lies(ctx, r, In, formats.BatchName(b.Merchant, b.Number))
-	return err == nil && !there, err
+	refused := func(a Alarm) bool { return a.Kind == AlarmRefused && a.Number == b.Number }
+	if slices.ContainsFunc(alarms, refused) && !c.Overdue(put, c.now()) {
+		return false, nil
+	}
+	files, err := r.List(ctx, In)
+	if err != nil {
+		return false, err
+	}
+	name := formats.BatchName(b.Merchant, b.Number)
+	return !slices.ContainsFunc(files, func(f remote.File) bool { return f.Name == name }), nil
 }

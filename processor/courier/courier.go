@@ -3,16 +3,20 @@
 // answers back, and turns in both directions.
 //
 // Both work in the merchant's home at the provider: batches and the merchant's
-// turns lie in in/, answers and the provider's turns in out/. Batches and answers
-// have numbers without gaps. Who takes a file copies it into the spool, checks
-// it, registers it in the order of the numbers, and only then removes it: from
-// the row on it is taken, so a file that comes again, or cannot be removed, has no
-// further effect. A number with other bytes is refused, a number whose predecessor
-// is missing waits where it is, and both are told ([Courier.Alarms]).
+// turn lie in in/, answers and the provider's turn in out/. Batches and answers
+// have numbers without gaps. Who takes a file copies it into the spool, checks it
+// and registers it in the order of the numbers: from the row on it is taken, and
+// comes it again it has no further effect. A number with other bytes is refused, a
+// number whose predecessor is missing waits where it is, and both are told
+// ([Courier.Alarms]).
 //
 // A turn (formats.Turn) makes two clocks one: it says which transmit slot its
 // sender has completed, when the next one is, and which numbers were put and
-// taken. What was put and not taken, and does not lie there any more, is put again.
+// taken. It lies where it was put until a later one takes its place.
+//
+// A file stays where it lies until its sender can know that it was taken: a batch
+// until its receipt lies in out/, an answer until the merchant's turn has said so.
+// So what is neither there nor known to be taken is lost, and is put again.
 package courier
 
 import (
@@ -186,6 +190,9 @@ func (c *Courier) store(ctx context.Context, r remote.Remote, folder, name strin
 	return stored, errors.Join(err, f.Close())
 }
 
+// acknowledged reports whether a number was taken and our turn says so.
+func acknowledged(l Link, number int64) bool { return l.Put && l.Told.Have >= number }
+
 // stored opens a file of the spool, again and again.
 func (c *Courier) stored(sum string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return c.spool.Open(sum) }
@@ -227,18 +234,6 @@ func (c *Courier) take(ctx context.Context, merchant, kind string, f file, mende
 		}
 		return mend(ctx, tx, merchant, f.number, mended...)
 	})
-}
-
-// known returns the hash of a file that was registered before; "" when it was not.
-func (c *Courier) known(ctx context.Context, merchant, kind string, number int64) (sum string, err error) {
-	err = c.db.Read(ctx, func(tx *database.Tx) error {
-		err := tx.QueryRow(ctx, "SELECT sha256 FROM courier_files WHERE merchant_id = ? AND kind = ? AND number = ?", merchant, kind, number).Scan(&sum)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
-	return sum, err
 }
 
 // step names what was done to a file in an error.

@@ -5,23 +5,30 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/remote"
 )
 
-// turns takes the turns among the files of a folder; the latest counts.
-func (c *Courier) turns(ctx context.Context, merchant string, r remote.Remote, folder string, files []remote.File) error {
-	var errs []error
+// turnsIn are the names of a merchant's turns among files, the latest last.
+func turnsIn(merchant string, files []remote.File) (names []string) {
 	for _, f := range files {
-		whose, _, is := formats.ParseTurnName(f.Name)
-		if !is || whose != merchant {
-			continue
+		if whose, _, is := formats.ParseTurnName(f.Name); is && whose == merchant {
+			names = append(names, f.Name)
 		}
-		errs = append(errs, step("take", f.Name, c.turn(ctx, merchant, r, folder, f.Name)))
 	}
-	return errors.Join(errs...)
+	slices.Sort(names)
+	return names
+}
+
+// hear reads the other side's last turn among the files of a folder.
+func (c *Courier) hear(ctx context.Context, merchant string, r remote.Remote, folder string, files []remote.File) error {
+	names := turnsIn(merchant, files)
+	if len(names) == 0 {
+		return nil
+	}
+	name := names[len(names)-1]
+	return step("read", name, c.turn(ctx, merchant, r, folder, name))
 }
 
 func (c *Courier) turn(ctx context.Context, merchant string, r remote.Remote, folder, name string) error {
@@ -30,19 +37,13 @@ func (c *Courier) turn(ctx context.Context, merchant string, r remote.Remote, fo
 		return err
 	}
 	t, err := formats.ReadTurn(f)
-	if err = errors.Join(err, f.Close()); err != nil && !errors.Is(err, formats.ErrAnswer) {
+	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err == nil && t.Merchant != merchant {
-		err = errors.New("it is another merchant's")
+	if t.Merchant != merchant {
+		return errors.New("it is another merchant's")
 	}
-	if err != nil { // it is told once: the next one takes its place
-		return errors.Join(err, r.Remove(ctx, folder, name))
-	}
-	if err := c.heard(ctx, merchant, t); err != nil {
-		return err
-	}
-	return r.Remove(ctx, folder, name)
+	return c.heard(ctx, merchant, t)
 }
 
 // heard notes a turn of the other side, if it is news.
@@ -53,20 +54,20 @@ func (c *Courier) heard(ctx context.Context, merchant string, t formats.Turn) er
 		if t.Through.Before(was.Through) {
 			return false
 		}
-		l.Heard = formats.Turn{
+		next := formats.Turn{
 			Merchant: merchant, Through: t.Through, Next: t.Next,
 			Last: max(t.Last, was.Last), Have: max(t.Have, was.Have), Heard: max(t.Heard, was.Heard),
 		}
-		l.At = now
-		if t.Through.After(was.Through) || l.Heard.Last > was.Last || l.Heard.Have > was.Have {
-			l.Since = time.Time{}
+		if next.Through.Equal(was.Through) && next.Next.Equal(was.Next) && next.Last == was.Last && next.Have == was.Have && next.Heard == was.Heard {
+			return false
 		}
+		l.Heard, l.At, l.Since = next, now, instant(0)
 		return true
 	})
 }
 
-// Tell notes how far we have come; [Courier.PutTurn] says it. The same turn again
-// has no effect.
+// Tell notes how far we have come; it is said with the next visit. The same turn
+// again has no effect.
 func (c *Courier) Tell(ctx context.Context, merchant string, t formats.Turn) error {
 	return c.update(ctx, merchant, func(l *Link) bool {
 		if t.Through.Before(l.Told.Through) {
@@ -80,48 +81,44 @@ func (c *Courier) Tell(ctx context.Context, merchant string, t formats.Turn) err
 	})
 }
 
-// PutTurn puts our last turn where the other side takes it, unless it was put.
+// PutTurn sees to it that our last turn lies where the other side reads it, and
+// none before it.
 func (c *Courier) PutTurn(ctx context.Context, merchant string, r remote.Remote, folder string) error {
 	l, err := c.Link(ctx, merchant)
-	if err != nil || l.Put {
+	if err != nil || l.Told.Through.IsZero() {
 		return err
 	}
+	files, err := r.List(ctx, folder)
+	if err != nil {
+		return err
+	}
+	name, lying := formats.TurnName(merchant, l.Told.Through), turnsIn(merchant, files)
+	if !l.Put || !slices.Contains(lying, name) {
+		if err := c.putTurn(ctx, merchant, r, folder, name, l.Told); err != nil {
+			return err
+		}
+	}
+	var errs []error
+	for _, old := range lying {
+		if old != name {
+			errs = append(errs, r.Remove(ctx, folder, old))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Courier) putTurn(ctx context.Context, merchant string, r remote.Remote, folder, name string, t formats.Turn) error {
 	var b bytes.Buffer
-	if err := formats.WriteTurn(&b, l.Told); err != nil {
+	if err := formats.WriteTurn(&b, t); err != nil {
 		return err
 	}
-	name := formats.TurnName(merchant, l.Told.Through)
 	if err := replace(ctx, r, folder, name, b.Bytes()); err != nil {
 		return err
 	}
 	return c.update(ctx, merchant, func(now *Link) bool {
-		now.Put = now.Told == l.Told
+		now.Put = now.Told == t
 		return now.Put
 	})
-}
-
-// Remind puts our last turn again if it does not lie there any more: the other
-// side has taken it, or it was lost. Whoever waits does so.
-func (c *Courier) Remind(ctx context.Context, merchant string, r remote.Remote, folder string) error {
-	l, err := c.Link(ctx, merchant)
-	if err != nil || !l.Put {
-		return err
-	}
-	there, err := lies(ctx, r, folder, formats.TurnName(merchant, l.Told.Through))
-	if err != nil || there {
-		return err
-	}
-	err = c.update(ctx, merchant, func(now *Link) bool {
-		now.Put = false
-		return true
-	})
-	return errors.Join(err, c.PutTurn(ctx, merchant, r, folder))
-}
-
-// lies reports whether a file is in a folder.
-func lies(ctx context.Context, r remote.Remote, folder, name string) (bool, error) {
-	files, err := r.List(ctx, folder)
-	return slices.ContainsFunc(files, func(f remote.File) bool { return f.Name == name }), err
 }
 
 // replace puts a small file, in place of another one of that name.
