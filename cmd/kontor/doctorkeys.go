@@ -87,6 +87,12 @@ func (c *Config) secretFiles() (files []string) {
 	if m := c.Provider.Mail; m != nil {
 		add(m.PasswordFile)
 	}
+	if m := c.Alerts.Mail; m != nil {
+		add(m.PasswordFile)
+	}
+	if w := c.Alerts.Webhook; w != nil {
+		add(w.KeyFile)
+	}
 	return files
 }
 
