@@ -111,7 +111,7 @@ func TestConfiguration(t *testing.T) {
 	if err := yaml.Unmarshal(b, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := "batch_max data_dir database http language log max_file merchants provider role schedules server simulation zone"
+	want := "alerts batch_max data_dir database http http_public language log max_file merchants provider role schedules server simulation zone"
 	keys := slices.Sorted(maps.Keys(got))
 	if diff := cmp.Diff(want, strings.Join(keys, " ")); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
