@@ -88,6 +88,9 @@ func (j *job) preview(ctx context.Context) error {
 // before anything is registered for it, so that who asked is known also when the
 // program ends in between.
 func (e *Engine) register(ctx context.Context, q Request) ([]run, error) {
+	if err := e.sameRole(ctx); err != nil {
+		return nil, err
+	}
 	m := e.merchant(q.Merchant)
 	if m == nil {
 		return nil, fmt.Errorf("merchant %q is not in the config", q.Merchant)

@@ -26,6 +26,9 @@ type run struct {
 // are finished first, with their own time. A merchant whose run cannot be
 // finished gets no further one until it can; all others go on.
 func (e *Engine) Run(ctx context.Context, t time.Time, jobs []schedules.Job) error {
+	if err := e.sameRole(ctx); err != nil {
+		return err
+	}
 	t = t.Truncate(time.Second)
 	last, stuck := e.finish(ctx)
 	if ctx.Err() != nil || !last.Before(t) {
@@ -163,7 +166,10 @@ func (e *Engine) insertRun(ctx context.Context, tx *database.Tx, r run) error {
 	}
 	_, err := tx.Exec(ctx, "INSERT INTO processor_runs (merchant_id, number, as_of, jobs, started_at, ended_at) VALUES (?, ?, ?, ?, ?, 0)",
 		r.merchant, r.number, r.at.Unix(), strings.Join(names, " "), e.Now().Unix())
-	return err
+	if err != nil {
+		return err
+	}
+	return e.keepRole(ctx, tx, r)
 }
 
 // due works out what a run has to do; a resumed run finds what is left.

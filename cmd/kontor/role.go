@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -144,13 +145,23 @@ func homeCheck(user, name string, _ io.Reader) error {
 
 // goOn does a run, and goes on with it as long as it waits for the other side.
 func (x *exchange) goOn(ctx context.Context, run func() error) error {
-	for {
+	for n := 1; ; n++ {
 		err := run()
 		if !errors.Is(err, processor.ErrWaiting) || ctx.Err() != nil {
 			return err
 		}
-		if err := wait(ctx, wake); err != nil {
+		if err := wait(ctx, pause(n)); err != nil {
 			return err
 		}
 	}
+}
+
+// pause is how long to wait before the other side is asked for the n-th time: it
+// answers soon, or not for long.
+func pause(n int) time.Duration {
+	const soon, seldom = 20, 5 * time.Second
+	if n <= soon {
+		return wake
+	}
+	return seldom
 }

@@ -102,6 +102,8 @@ func explainRun(err error) error {
 	switch {
 	case errors.Is(err, processor.ErrEarlier):
 		return failWith(exitNothing, err, "choose a later --as-of")
+	case errors.Is(err, processor.ErrRole):
+		return failWith(exitRefused, err, "the other side needs a data_dir and a database of its own")
 	case errors.Is(err, processor.ErrNothingDue):
 		return failWith(exitNothing, err, "kontor schedule shows when the next slots are due")
 	}

@@ -120,7 +120,7 @@ const wake = time.Second
 // what is left is tried again at the next slot.
 func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Logger) {
 	x.engine.Step = func(string, string) { x.pulse.beat(now()) }
-	heard := map[string]bool{} // errors of a run that waits
+	heard, asked := map[string]bool{}, 0 // of a run that waits: its errors, and how often the other side was asked
 	for told := (time.Time{}); ctx.Err() == nil; {
 		t := now()
 		x.pulse.beat(t)
@@ -138,11 +138,13 @@ func (x *exchange) loop(ctx context.Context, now func() time.Time, log *slog.Log
 			x.pulse.ran(err != nil && !waits && !errors.Is(err, processor.ErrNothingDue), x.alert(ctx, t, now, log))
 		}
 		if waits { // the other side is asked again in a moment
-			if wait(ctx, wake) != nil {
+			asked++
+			if wait(ctx, pause(asked)) != nil {
 				return
 			}
 			continue
 		}
+		asked = 0
 		for next := x.engine.Next(t); now().Before(next); {
 			x.pulse.beat(now())
 			if wait(ctx, min(wake, next.Sub(now()))) != nil {
