@@ -58,7 +58,7 @@ func manPages(c *cobra.Command, pages map[string]string) {
 
 // hasPage reports whether a command has a page: what cobra adds has none.
 func hasPage(c *cobra.Command) bool {
-	return c.IsAvailableCommand() && c.Annotations["exits"] != ""
+	return c.IsAvailableCommand() && c.Name() != "completion" && c.Name() != "help"
 }
 
 // manName is the name of a command's page, such as kontor-files-show.
