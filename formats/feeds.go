@@ -141,7 +141,7 @@ var instructions = schema{
 var commands = schema{
 	feed: purchase.Commands, record: reflect.TypeFor[purchase.Command](),
 	columns: []column{
-		must(document("command_no")), must(choice("kind", purchase.Decide, purchase.Assign, purchase.WriteOff, purchase.Recourse, purchase.PayRefund)), must(date("date")),
+		must(document("command_no")), must(choice("kind", purchase.Decide, purchase.Assign, purchase.WriteOff, purchase.Recourse, purchase.PayRefund, purchase.Reverse)), must(date("date")),
 		text("subject"), text("argument"), text("operator"), text("reason"),
 	},
 }

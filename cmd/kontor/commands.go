@@ -27,6 +27,7 @@ func (p *program) commands() []*cobra.Command {
 		p.rerunCommand(),
 		p.resendCommand(),
 		p.rebuildCommand(),
+		p.atProvider(p.reverseCommand()),
 		p.auditCommand(),
 		p.verifyCommand(),
 		p.exportCommand(),

@@ -62,17 +62,22 @@ func (p *program) filesShow(ctx context.Context, what string) error {
 		if err != nil {
 			return err
 		}
+		reversed, err := x.intake.Reversals(ctx, info.Owner, info.Number)
+		if err != nil {
+			return err
+		}
 		if p.json {
 			return p.printJSON(struct {
 				fileView
-				NotBooked   []rowView           `json:"not_booked"`
-				Corrections []intake.Correction `json:"corrections,omitempty"`
-			}{v, rows, corrected})
+				NotBooked   []rowView             `json:"not_booked"`
+				Corrections []intake.Correction   `json:"corrections,omitempty"`
+				Reversals   []intake.ReversalInfo `json:"reversals,omitempty"`
+			}{v, rows, corrected, reversed})
 		}
 		if err := p.printFile(v, x.config.ZoneOf(merchant)); err != nil {
 			return err
 		}
-		if err := errors.Join(p.printRows(rows), p.printCorrections(corrected)); err != nil {
+		if err := errors.Join(p.printRows(rows), p.printCorrections(corrected), p.printReversals(reversed)); err != nil {
 			return err
 		}
 		return p.advise(v)
@@ -130,6 +135,18 @@ func (p *program) printCorrections(all []intake.Correction) error {
 		rows = append(rows, []string{strconv.FormatInt(c.Line, 10), c.Name, strconv.FormatInt(c.FromLine, 10), c.SHA256[:8] + "…", c.Operator, strconv.FormatInt(c.Run, 10), dash(c.Verdict)})
 	}
 	return errors.Join(p.say("", "Rows that were replaced:"), p.printTable([]string{">LINE", "BY", ">LINE", "SHA256", "WHO", ">RUN", "VERDICT"}, rows))
+}
+
+// printReversals tells which rows were taken back.
+func (p *program) printReversals(all []intake.ReversalInfo) error {
+	if len(all) == 0 {
+		return nil
+	}
+	var rows [][]string
+	for _, r := range all {
+		rows = append(rows, []string{strconv.FormatInt(r.Line, 10), dash(r.Number), r.CommandNo, r.What, r.Operator})
+	}
+	return errors.Join(p.say("", "Booked rows that were taken back:"), p.printTable([]string{">LINE", "DOCUMENT", "BY", "WHAT", "WHO"}, rows))
 }
 
 // advise says what can be done about a file.

@@ -93,7 +93,11 @@ func ofLine(line provider.LifeLine, e *provider.LifeEntry, told bool, zone *time
 }
 
 func lineText(line provider.LifeLine) string {
-	switch no := line.DocumentNo; line.Type {
+	no := line.DocumentNo
+	if strings.HasPrefix(no, reversalMark) {
+		return "taken back by " + no
+	}
+	switch line.Type {
 	case purchase.LineFee:
 		return "shipped and bought; fee"
 	case purchase.LineCollection:

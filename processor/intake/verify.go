@@ -209,7 +209,8 @@ func (v *verifier) invoices(ctx context.Context) error {
 func (v *verifier) direct(ctx context.Context) error {
 	rows, err := v.tx.Query(ctx, `SELECT r.record FROM intake_documents d
 		JOIN intake_rows r ON r.merchant_id = d.merchant_id AND r.id = d.id
-		WHERE d.merchant_id = ? AND d.feed = ? AND d.booked = 1`, v.merchant, int64(purchase.Instructions))
+		WHERE d.merchant_id = ? AND d.feed = ? AND d.booked = 1
+		AND NOT EXISTS (SELECT 1 FROM intake_reversals x WHERE x.merchant_id = d.merchant_id AND x.id = d.id)`, v.merchant, int64(purchase.Instructions))
 	paid := map[string]money.Amount{}
 	_, err = database.Collect(rows, err, func(r *sql.Rows) (_ struct{}, err error) {
 		var text string

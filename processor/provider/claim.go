@@ -3,6 +3,7 @@ package provider
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/kontor-exchange/kontor/processor/ledger"
 	"github.com/kontor-exchange/kontor/processor/money"
@@ -78,7 +79,7 @@ func (s *session) schedule(c *claim) {
 // reductions returns the documents that [purchase.Fold] sums up.
 func reductions(papers []*paper) []purchase.Reduction {
 	var docs []purchase.Reduction
-	for _, p := range papers {
+	for _, p := range live(papers) {
 		if p.Feed == purchase.Credits || p.Feed == purchase.Returns && p.Kind == purchase.ReturnReceived {
 			docs = append(docs, purchase.Reduction{Number: p.Number, Kind: p.Kind, Names: p.Names, Amount: p.Amount})
 		}
@@ -88,7 +89,7 @@ func reductions(papers []*paper) []purchase.Reduction {
 
 func direct(papers []*paper) money.Amount {
 	var sum money.Amount
-	for _, p := range papers {
+	for _, p := range live(papers) {
 		if p.Kind == purchase.DirectPayment {
 			sum += p.Amount
 		}
@@ -112,6 +113,9 @@ func (s *session) file(c *claim, p *paper) (purchase.Code, error) {
 		c.DueOn, c.DueMoved = schedules.NextWorkingDay(p.Day), true
 		s.schedule(c)
 	}
+	if p.Kind == purchase.Reverse && strings.HasPrefix(p.Names, purchase.Instructions.String()+" "+purchase.DueChange+" ") {
+		s.movedBack(c, all)
+	}
 	if c.active() {
 		return "", s.bookPaper(c, all)
 	}
@@ -127,6 +131,8 @@ func (s *session) bookPaper(c *claim, papers []*paper) error {
 	e := event{document: p.Number, date: p.Day, source: p.Source, cause: p.Cause}
 	k, _ := purchase.Fold(reductions(papers), c.AssumeReturn)
 	switch {
+	case p.Kind == purchase.Reverse:
+		return s.bookReversal(c, papers, e)
 	case p.Feed == purchase.Returns && p.Kind == purchase.ReturnReceived:
 		e.line = purchase.LineReturn
 	case p.Feed == purchase.Credits && k < c.Reduced:

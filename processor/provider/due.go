@@ -40,7 +40,7 @@ func fee(invoiced money.Amount, t purchase.FeeTerms) money.Amount {
 // order of arrival does not matter.
 func openOn(papers []*paper, opens, closes string, d schedules.Date) bool {
 	var opened, closed schedules.Date
-	for _, p := range papers {
+	for _, p := range live(papers) {
 		if p.Day > d || p.Feed != purchase.Instructions {
 			continue
 		}
@@ -57,6 +57,7 @@ func openOn(papers []*paper, opens, closes string, d schedules.Date) bool {
 // returnAnnounced reports whether an announced return is open on day d: for at
 // most hold days, and until the goods or a credit that names it have come.
 func returnAnnounced(papers []*paper, hold int, d schedules.Date) bool {
+	papers = live(papers)
 	ended := map[string]bool{}
 	for _, p := range papers {
 		switch {

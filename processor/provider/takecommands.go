@@ -31,6 +31,8 @@ func (t *taking) takeCommands(ctx context.Context, items []item) error {
 			code, err = t.recourse(c, i)
 		case purchase.PayRefund:
 			code, err = t.payRefund(ctx, c, i)
+		case purchase.Reverse:
+			code, err = t.reverse(c, i)
 		}
 		if err != nil {
 			return err
@@ -42,11 +44,13 @@ func (t *taking) takeCommands(ctx context.Context, items []item) error {
 
 // loadSubjects loads the orders, payments and claims that commands name.
 func (t *taking) loadSubjects(ctx context.Context, items []item) error {
-	var orderNos, paymentIDs, invoices []string
+	var orderNos, paymentIDs, invoices, reversed []string
 	for _, i := range items {
 		switch c, _ := i.Record.(purchase.Command); c.Kind {
 		case purchase.Decide:
 			orderNos = append(orderNos, c.Subject)
+		case purchase.Reverse:
+			orderNos, reversed = append(orderNos, c.Subject), append(reversed, c.Subject)
 		case purchase.Assign:
 			paymentIDs, invoices = append(paymentIDs, c.Subject), append(invoices, c.Argument)
 		default:
@@ -59,7 +63,13 @@ func (t *taking) loadSubjects(ctx context.Context, items []item) error {
 	if err := t.loadPayments(ctx, paymentIDs); err != nil {
 		return err
 	}
-	if err := t.loadClaims(ctx, invoices); err != nil {
+	if err := t.loadClaims(ctx, append(invoices, reversed...)); err != nil {
+		return err
+	}
+	if err := t.loadPapers(ctx, reversed); err != nil {
+		return err
+	}
+	if err := t.loadCharged(ctx, reversed); err != nil {
 		return err
 	}
 	ibans := map[string]bool{}

@@ -190,7 +190,7 @@ func exposureOf(c *claim) money.Amount {
 
 // movedDue returns the due date that the last DUE_CHANGE gave, if there is one.
 func movedDue(said []*paper) (due schedules.Date, changed bool) {
-	for _, p := range said {
+	for _, p := range live(said) {
 		if p.Kind == purchase.DueChange {
 			due, changed = schedules.NextWorkingDay(p.Day), true
 		}

@@ -173,7 +173,7 @@ func (d *lineage) has(l *line) bool {
 	case purchase.LineReturn:
 		return paper("returns " + purchase.ReturnReceived)
 	case purchase.LineCredit, purchase.LineReinstated:
-		return paper("credits")
+		return paper("credits") || paper(purchase.Commands.String()+" "+purchase.Reverse)
 	case purchase.LineDirectPayment:
 		return paper("instructions " + purchase.DirectPayment)
 	case purchase.LineReversal:
@@ -219,16 +219,16 @@ func (v *verifier) lineOfClaim(l *line, docs *lineage) {
 		v.failf("line %d: order %s, customer %s, gross %s, invoice date %s; claim %s has %s, %s, %s, %s",
 			l.N, l.OrderNo, l.CustomerNo, l.GrossClaim, l.InvoiceDate, c.InvoiceNo, c.OrderNo, c.CustomerNo, c.Invoiced, c.InvoiceDate)
 	}
-	moved := c.DueMoved && c.GuaranteeAnchor == "due"
+	moved := len(docs.moved[c.InvoiceNo]) > 0 && c.GuaranteeAnchor == "due"
 	if l.DueOn != c.DueOn && !v.wasDue(l, c, docs) || l.GuaranteeOn != c.GuaranteeOn && !moved {
 		v.failf("line %d: due %s, guaranteed %s; claim %s has %s, %s", l.N, l.DueOn, l.GuaranteeOn, c.InvoiceNo, c.DueOn, c.GuaranteeOn)
 	}
 }
 
-// wasDue reports whether a claim whose due date was moved was due on the day of
-// a line before.
+// wasDue reports whether a claim whose due date was moved, and perhaps moved
+// back, was due on the day of a line before.
 func (v *verifier) wasDue(l *line, c *claim, docs *lineage) bool {
-	return c.DueMoved && (docs.moved[c.InvoiceNo][l.DueOn] || computedDue(c, l.DueOn, v.history))
+	return len(docs.moved[c.InvoiceNo]) > 0 && (docs.moved[c.InvoiceNo][l.DueOn] || computedDue(c, l.DueOn, v.history))
 }
 
 // lineOfEntry compares a line with the entry that it was booked by.

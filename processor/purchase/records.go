@@ -141,7 +141,7 @@ type Instruction struct {
 // next batch as operator.csv.
 type Command struct {
 	CommandNo string         `csv:"command_no" json:"command_no"` // unique per merchant
-	Kind      string         `csv:"kind" json:"kind"`             // DECIDE, ASSIGN, WRITE_OFF, RECOURSE or PAY_REFUND
+	Kind      string         `csv:"kind" json:"kind"`             // DECIDE, ASSIGN, WRITE_OFF, RECOURSE, PAY_REFUND or REVERSE
 	Day       schedules.Date `csv:"date" json:"date"`
 	Subject   string         `csv:"subject" json:"subject"`   // order_no, payment_id, or invoice_no
 	Argument  string         `csv:"argument" json:"argument"` // see [DecideOn]; invoice_no; IBAN and name of a refund, see [RefundTo]
@@ -168,6 +168,8 @@ const (
 	// to an invoice; principal and charges given up; a guarantee taken back; what
 	// is owed to a debtor paid.
 	Decide, Assign, WriteOff, Recourse, PayRefund = "DECIDE", "ASSIGN", "WRITE_OFF", "RECOURSE", "PAY_REFUND"
+	// Reverse takes back what a document of the merchant has booked, see [Reversal].
+	Reverse = "REVERSE"
 
 	// Purposes of a bank's entry. PAYOUT and REFUND are transfers of ours that
 	// left the account (negative) or came back (positive), OTHER is a debit
