@@ -45,7 +45,7 @@ func roleOf(ctx context.Context, tx *database.Tx, merchant string) (kept Role, e
 		return kept, err
 	}
 	var runs int64
-	err = tx.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM processor_runs WHERE merchant_id = ? LIMIT 1) AS some", merchant).Scan(&runs)
+	err = tx.QueryRow(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM processor_runs WHERE merchant_id = ? LIMIT 1) AS r", merchant).Scan(&runs)
 	if runs > 0 {
 		return Both, err
 	}
