@@ -44,6 +44,27 @@ func (g *guesser) choose() {
 		g.owner[name] = m.heading
 		g.Columns = append(g.Columns, GuessedColumn{name, g.headings[m.heading], "", m.sure, m.why})
 	}
+	g.rivals(chosen)
+}
+
+// rivals hints at headings that could be what every row needs just as well.
+func (g *guesser) rivals(chosen []match) {
+	s := schemas[g.Feed]
+	for _, m := range chosen {
+		if !s.columns[m.column].always {
+			continue
+		}
+		words := known()[columnOf{g.Feed, s.columns[m.column].name}]
+		for h, heading := range g.headings {
+			if slices.ContainsFunc(chosen, func(o match) bool { return o.heading == h }) {
+				continue
+			}
+			sure, _ := fit(g.plain[h], words)
+			if more, _ := g.speaks(&s.columns[m.column], h); sure >= 60 && sure+more >= m.sure-15 {
+				g.hint(fmt.Sprintf("%s may be %q too", s.columns[m.column].name, heading))
+			}
+		}
+	}
 }
 
 func (g *guesser) tellFeed(best, second int) {

@@ -113,16 +113,16 @@ var known = sync.OnceValue(func() map[columnOf][]string {
 	return all
 })
 
+// wordsFor are the usual words, then those of the shipped profiles.
 func wordsFor(feed purchase.Feed, name string) []string {
 	words := []string{normal(name)}
+	all := nameless()[name]
 	for _, profile := range Shipped() {
 		p, _ := Lookup(profile)
-		if i := schemas[feed].index(name); i >= 0 && p.feeds[feed].headings[i] != "" {
-			words = append(words, normal(p.feeds[feed].headings[i]))
-		}
+		all = append(all[:len(all):len(all)], normal(p.feeds[feed].headings[schemas[feed].index(name)]))
 	}
-	for _, w := range nameless()[name] {
-		if !slices.Contains(words, w) {
+	for _, w := range all {
+		if w != "" && !slices.Contains(words, w) {
 			words = append(words, w)
 		}
 	}

@@ -197,8 +197,8 @@ func (p *program) printTested(t testedFile) {
 	if len(t.Rows) == 0 && t.Code == "" {
 		fmt.Fprintln(p.out, "\nno rows")
 	}
-	for _, heading := range t.Unknown {
-		fmt.Fprintf(p.out, "\nnot read: column %q", heading)
+	if len(t.Unknown) > 0 {
+		fmt.Fprintf(p.out, "\nnot read: %s", strings.Join(t.Unknown, ", "))
 	}
 	if len(t.Unmapped) > 0 {
 		fmt.Fprintf(p.out, "\nnot mapped: %s", strings.Join(t.Unmapped, ", "))

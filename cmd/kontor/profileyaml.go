@@ -31,7 +31,7 @@ func (y *proposal) about(file string, g formats.Guess) {
 	}
 	y.comment(fmt.Sprintf("%s looked at; with what is below %d can be read", count(int64(g.Rows), "line", "lines"), g.Good))
 	if g.Shipped != "" {
-		y.comment(fmt.Sprintf("The shipped profile %s can read %d of them; look at it first: kontor profile test --profile %s", g.Shipped, g.ShippedGood, g.Shipped))
+		y.comment(fmt.Sprintf("The shipped profile %s can read %d of them; look at it first: kontor profile test --profile %s --feed %s", g.Shipped, g.ShippedGood, g.Shipped, g.Feed))
 	}
 	for _, name := range g.Missing {
 		y.comment(fmt.Sprintf("MISSING: %s, which every row needs; give it under columns, derive or fixed", name))
