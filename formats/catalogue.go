@@ -53,8 +53,13 @@ var (
 	headerMissing  = sentence{"Spalte {0} fehlt", "column {0} is missing"}
 	headerTwice    = sentence{"Spalte {0} kommt zweimal vor", "column {0} comes twice"}
 	headerGarbled  = sentence{"Kopfzeile nicht lesbar: erwartet: {0}", "the header cannot be read: wanted {0}"}
-	fileCame       = sentence{", gekommen: {0}", ", came {0}"}
-	balancesWrong  = sentence{
+	fileClosed     = sentence{"Datei lässt sich nicht öffnen: erwartet: {0}", "the file cannot be opened: wanted {0}"}
+	openable       = sentence{
+		"Bitte die Datei für kontors Schlüssel und mit der richtigen Endung packen und noch einmal senden",
+		"Pack the file for kontor's key and with the right ending, and send it again",
+	}
+	fileCame      = sentence{", gekommen: {0}", ", came {0}"}
+	balancesWrong = sentence{
 		"Salden von Konto {0} passen nicht zu den gebuchten Umsätzen: erwartet: {1}, gekommen: {2}",
 		"the balances of account {0} do not fit the booked entries: wanted {1}, came {2}",
 	}

@@ -17,10 +17,10 @@ import (
 	"github.com/kontor-exchange/kontor/processor/purchase"
 )
 
-var everyEdit = flag.Bool("edits", false, "try every one-byte edit of the samples, not one in fifty")
+var everyEdit = flag.Bool("edits", false, "try every one-byte edit of the samples, not one in a hundred")
 
 // sampleShare: of so many edits the ordinary test tries one.
-const sampleShare = 50
+const sampleShare = 100
 
 // An edit changes one byte.
 type edit struct {

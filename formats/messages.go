@@ -127,10 +127,15 @@ func (e FileError) Message(l Language) string {
 		return l.say(headerGarbled, l.wanted(e.Want))
 	case e.Code == purchase.FileTrailer && e.Column != "":
 		return l.say(balancesWrong, e.Column, l.wanted(e.Want), e.Value)
-	case e.Value != "":
-		return Message(l, e.Code, e.Want) + l.say(fileCame, e.Value)
 	}
-	return Message(l, e.Code, e.Want)
+	text := Message(l, e.Code, e.Want)
+	if e.closed() {
+		text = l.say(fileClosed, l.wanted(e.Want))
+	}
+	if e.Value != "" {
+		text += l.say(fileCame, e.Value)
+	}
+	return text
 }
 
 // MerchantText is the sentence of a credit decision's code for the merchant.
@@ -154,6 +159,9 @@ func DuplicateFile(l Language, original string) string { return l.say(duplicateF
 // what is to be done.
 func RefusedFile(l Language, reason FileError) string {
 	next, ok := nextSteps[reason.Code]
+	if reason.closed() {
+		next = openable
+	}
 	if !ok {
 		return reason.Message(l)
 	}

@@ -106,6 +106,13 @@ func (r *Reader) file() string {
 	return r.options.File
 }
 
+// closed reports whether the containers of a file cannot be opened, for it is not
+// what its name says, or not for us.
+func (e FileError) closed() bool {
+	return e.Code == purchase.FileDialect && slices.ContainsFunc([]string{wantKind, wantKey, wantOurKey, wantTwoLayers},
+		func(want string) bool { return strings.HasPrefix(e.Want, want) })
+}
+
 // unreadable refuses a file of which a read failed.
 func (r *Reader) unreadable(line int64, err error) bool {
 	code, want, value := unreadable(err)
@@ -134,7 +141,11 @@ func unreadable(err error) (code purchase.Code, want, value string) {
 		return purchase.FileDialect, wantTwoLayers, ""
 	}
 	if c.Err != nil {
-		value = shorten(plainLine([]byte(c.Err.Error())))
+		cause := c.Err
+		for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
+			cause = next
+		}
+		value = shorten(plainLine([]byte(cause.Error())))
 	}
 	return purchase.FileTruncated, wantUndamaged + c.Kind.String(), value
 }
