@@ -126,11 +126,13 @@ func (g *stage) codes(at string) string {
 
 // What is expected is missed from its deadline on until it comes, on days on
 // which it is expected, and not before the first run.
-func TestExpected(t *testing.T) {
+func TestExpected(t *testing.T) { onBoth(t, testExpected) }
+
+func testExpected(t *testing.T, url string) {
 	s := readScenario(t, filepath.Join(examples, "october"), "kontor")
 	s.erp = `url: "dir:./erp", expect: {orders: "Mon-Fri 07:00"}`
 	s.bank = `url: "dir:./bank", expect: {payments: "bank-days 12:00"}`
-	g := newStage(t, s, "sqlite")
+	g := newStage(t, s, url)
 	g.reconfigure("log:", "alerts: {behind: 0s, rejected_days: 0, disk_free: 0B}\nlog:")
 	missing := func(at, want string) {
 		t.Helper()
@@ -159,8 +161,10 @@ func TestExpected(t *testing.T) {
 }
 
 // Each thing that waits is an alarm from its threshold on, and none below it.
-func TestThresholds(t *testing.T) {
-	g := newStage(t, readScenario(t, filepath.Join(examples, "october"), "kontor"), "sqlite")
+func TestThresholds(t *testing.T) { onBoth(t, testThresholds) }
+
+func testThresholds(t *testing.T, url string) {
+	g := newStage(t, readScenario(t, filepath.Join(examples, "october"), "kontor"), url)
 	g.reconfigure("log:", "alerts: {rejected_days: 0, disk_free: 0B}\nlog:")
 	g.drop("2026-10-01T12-00", nil)
 	g.run("2026-10-01T12:00")
@@ -198,7 +202,15 @@ func TestThresholds(t *testing.T) {
 	g.sql("UPDATE outbox SET waits = 0")
 	g.sql("UPDATE intake_files SET verdict = 'HELD' WHERE merchant_id = 'acme'")
 	at("2026-10-06T12:00", "FILE_HELD acme orders_20261001.csv")
-	g.sql("UPDATE intake_files SET verdict = 'ACCEPTED' WHERE merchant_id = 'acme'")
+	g.x.config.Alerts.RejectedDays = numberOf(1)
+	g.sql("UPDATE intake_shares SET rejected = 0, conflict = 0")
+	g.sql("UPDATE intake_files SET verdict = 'PARTIAL', as_of = " + unix(g.at("2026-10-06T11:00")))
+	at("2026-10-06T12:00", "") // what is parked may come right by itself
+	g.sql("INSERT INTO intake_shares VALUES ('acme', -1, 1, 1, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING")
+	g.sql("UPDATE intake_shares SET rejected = 2, conflict = 1")
+	at("2026-10-06T12:00", "ROWS_REJECTED _provider payments_20261001.csv; ROWS_REJECTED acme orders_20261001.csv")
+	at("2026-10-07T00:00", "SLOTS_BEHIND")
+	g.sql("UPDATE intake_files SET verdict = 'ACCEPTED'")
 	g.x.config.Alerts.DiskFree = sizeOf("4096TiB")
 	at("2026-10-06T12:00", "DISK_FULL")
 	g.x.config.Alerts.DiskFree, g.x.config.Alerts.Behind = sizeOf("0B"), durationOf("0s")
