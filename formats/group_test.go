@@ -110,3 +110,35 @@ func TestGroupIsAColumnOfEveryRow(t *testing.T) {
 		}
 	}
 }
+
+// Whatever the bytes, every line with something in it belongs to exactly one row
+// of several lines, or the file is refused: spans follow each other, and nothing
+// but blanks stands between them.
+func FuzzGroups(f *testing.F) {
+	const head = "Name,Mail,Date,Cur,Total,Town,Item\n"
+	f.Add([]byte(head + "#1,m,2026-10-01,EUR,5.00,,a\n#1,m,,,,,b\n\n,,,,,,c\n#2,n,2026-10-01,EUR,1.00,,\"x\n"))
+	f.Add([]byte(head + "#1,m,2026-10-01,EUR,5.00,\"Bonn\nHaus\",a\n#TRAILER,1,5.00\n"))
+	p := mustDescribe(f, grouping)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := p.Read(purchase.Orders, bytes.NewReader(data), ReadOptions{File: "f"})
+		end, last := int64(-1), int64(1)
+		for row := range r.Rows() {
+			if row.Line <= last || row.Last < row.Line || row.Offset+row.Length > int64(len(data)) {
+				t.Fatalf("row %d: lines %d to %d after line %d, bytes %d+%d of %d", row.Row, row.Line, row.Last, last, row.Offset, row.Length, len(data))
+			}
+			if end >= 0 && len(bytes.Trim(data[end:row.Offset], "\r\n")) > 0 && !bytes.Contains(data[end:row.Offset], []byte(trailerMark)) {
+				t.Fatalf("row %d: %q before it belongs to no row", row.Row, data[end:row.Offset])
+			}
+			if (row.Record == nil) == (len(row.Errors) == 0) {
+				t.Fatalf("row %d: record %v, errors %v", row.Row, row.Record, row.Errors)
+			}
+			end, last = row.Offset+row.Length, row.Last
+		}
+		if r.Err() == nil && end >= 0 {
+			rest := bytes.Trim(data[end:], "\r\n\x1a")
+			if len(rest) > 0 && !bytes.Contains(rest, []byte(trailerMark)) {
+				t.Fatalf("%q after the last row belongs to no row", rest)
+			}
+		}
+	})
+}
