@@ -86,6 +86,7 @@ func (p *program) demo(ctx context.Context, o demoOptions) (err error) {
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
+	p.bar = nil // the demo has its own
 	d := &demo{program: p, demoOptions: o, progress: newProgress(p.errs)}
 	defer func() { err = errors.Join(err, d.leave(ctx, err)) }()
 	if err := d.prepare(); err != nil {

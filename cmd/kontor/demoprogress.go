@@ -23,7 +23,7 @@ func newProgress(w io.Writer) *progress { return &progress{w: w, width: terminal
 
 // terminalWidth is the number of columns of a terminal; 0 when w is none.
 func terminalWidth(w io.Writer) int {
-	f, isFile := w.(*os.File)
+	f, isFile := stream(w).(*os.File)
 	if !isFile || !term.IsTerminal(int(f.Fd())) {
 		return 0
 	}

@@ -16,7 +16,7 @@ func newLogger(w io.Writer, c Log) *slog.Logger {
 	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
 		level = slog.LevelInfo
 	}
-	f, isFile := w.(*os.File)
+	f, isFile := stream(w).(*os.File)
 	terminal := isFile && term.IsTerminal(int(f.Fd()))
 	switch {
 	case c.Format == "json", c.Format == "auto" && !terminal:

@@ -33,8 +33,10 @@ func main() {
 // run executes one command line and returns the exit code of the process.
 func run(args []string, in io.Reader, out, errs io.Writer) int {
 	p := &program{in: in, out: out, errs: errs, now: time.Now}
+	p.withBar()
 	root := p.rootCommand()
 	root.SetArgs(args)
 	err := root.Execute()
+	p.bar.hide()
 	return p.conclude(err)
 }

@@ -17,6 +17,7 @@ type program struct {
 	in        io.Reader
 	out, errs io.Writer
 	now       func() time.Time
+	bar       *bar // on the terminal; nil: none
 
 	configFile string // --config
 	merchant   string // --merchant

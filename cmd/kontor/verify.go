@@ -73,10 +73,7 @@ func (p *program) printVerified(all []verified) error {
 	}
 	var b strings.Builder
 	for _, v := range all {
-		name := v.Merchant
-		if name == purchase.Provider {
-			name = "bank"
-		}
+		name := ownerName(v.Merchant)
 		if len(v.Broken) == 0 {
 			fmt.Fprintf(&b, "%s: all agrees\n", name)
 		}
@@ -100,31 +97,41 @@ func (x *exchange) verify(ctx context.Context, merchant string) ([]string, error
 	if !bank {
 		terms, zone = x.config.Terms(merchant), x.config.ZoneOf(merchant)
 	}
+	parts := []verifyPart{
+		{"files and rows", func() ([]string, error) {
+			return x.intake.Verify(ctx, merchant, terms, schedules.DateOf(last.In(zone)))
+		}},
+	}
+	if !bank {
+		parts = append(parts,
+			verifyPart{"batches", func() ([]string, error) { return x.verifyBatches(ctx, merchant) }},
+			verifyPart{"records", func() ([]string, error) { return x.verifyRows(ctx, merchant) }},
+			verifyPart{"books, claims and payouts", func() ([]string, error) { return x.provider.Verify(ctx, merchant) }})
+	}
+	if !bank && x.engine.Courier != nil {
+		parts = append(parts, verifyPart{"hand-over", func() ([]string, error) { return x.engine.Courier.Verify(ctx, merchant) }})
+	}
+	parts = append(parts,
+		verifyPart{"runs and slots", func() ([]string, error) { return x.engine.Verify(ctx, merchant) }},
+		verifyPart{"files that left", func() ([]string, error) {
+			return sentences(x.outbox.Verify(ctx, merchant)), ctx.Err()
+		}})
 	var broken []string
-	add := func(found []string, err error) error {
+	for i, part := range parts {
+		x.bar.part(i, len(parts), ownerName(merchant)+": "+part.name)
+		found, err := part.look()
 		broken = append(broken, found...)
-		return err
+		if err != nil {
+			return broken, err
+		}
 	}
-	err = add(x.intake.Verify(ctx, merchant, terms, schedules.DateOf(last.In(zone))))
-	if err == nil && !bank {
-		err = add(x.verifyBatches(ctx, merchant))
-	}
-	if err == nil && !bank {
-		err = add(x.verifyRows(ctx, merchant))
-	}
-	if err == nil && !bank {
-		err = add(x.provider.Verify(ctx, merchant))
-	}
-	if err == nil && !bank && x.engine.Courier != nil {
-		err = add(x.engine.Courier.Verify(ctx, merchant))
-	}
-	if err == nil {
-		err = add(x.engine.Verify(ctx, merchant))
-	}
-	if err == nil {
-		err = add(sentences(x.outbox.Verify(ctx, merchant)), ctx.Err())
-	}
-	return broken, err
+	return broken, nil
+}
+
+// A verifyPart is one thing that verify looks at.
+type verifyPart struct {
+	name string
+	look func() ([]string, error)
 }
 
 // sentences takes joined errors apart.

@@ -44,6 +44,7 @@ type exchange struct {
 	engine   *processor.Engine
 	lock     *flock.Flock
 	skipped  *skipped
+	bar      *bar // nil: nobody looks
 	alerts   *alerts.Alerts
 	pulse    *pulse // of kontor serve
 }
@@ -155,8 +156,9 @@ func (x *exchange) assemble(p *program, log *slog.Logger) error {
 	x.provider = provider.New(x.db, terms, rates)
 	x.engine = &processor.Engine{
 		DB: x.db, Spool: x.spool, Intake: x.intake, Batches: x.batches, Outbox: x.outbox, Provider: x.provider,
-		BatchMax: x.config.BatchMax.value, Now: p.now, Log: log,
+		BatchMax: x.config.BatchMax.value, Now: p.now, Log: log, Step: p.telling(),
 	}
+	x.bar = p.seen()
 	x.side(p)
 	if x.engine.Role != processor.MerchantSide {
 		if x.engine.Bank, err = x.bank(); err != nil {
