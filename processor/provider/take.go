@@ -85,16 +85,6 @@ func lastTaken(ctx context.Context, tx *database.Tx, merchant string, own bool) 
 	return n, tx.QueryRow(ctx, "SELECT COALESCE(MAX(number), 0) FROM provider_batches WHERE merchant_id = ? AND own = ?", merchant, own).Scan(&n)
 }
 
-// Taken returns the number of the last batch of a merchant that was taken; 0
-// when there was none.
-func (p *Provider) Taken(ctx context.Context, merchant string) (n int64, err error) {
-	err = p.db.Read(ctx, func(tx *database.Tx) error {
-		n, err = lastTaken(ctx, tx, merchant, false)
-		return err
-	})
-	return n, err
-}
-
 // take applies batches that belong together: what one of them says of a feed,
 // then what the next one does.
 func (p *Provider) take(ctx context.Context, tx *database.Tx, batches []purchase.Batch) (err error) {
