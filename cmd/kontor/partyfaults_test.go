@@ -48,7 +48,7 @@ func TestPartyFaults(t *testing.T) {
 	f := newTroubled(t, s, n)
 	days := history(t, max(1, min(6, 90/n)))
 	if *partyFaults == 0 {
-		days = days[:min(len(days), 2*n/3)] // seven weeks: payouts, guarantees and dunning
+		days = days[:min(len(days), n/2)] // five weeks: payouts, guarantees and dunning
 	}
 	f.plan(len(days))
 	for i, some := range days {
