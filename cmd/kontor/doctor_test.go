@@ -13,10 +13,13 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/database/databasetest"
 	"github.com/kontor-exchange/kontor/processor/remote/remotetest"
 	"github.com/kontor-exchange/kontor/processor/remote/remotetest/opensshtest"
+	"github.com/kontor-exchange/kontor/processor/sftpd"
 )
 
 // A ward is a configuration that the doctor looks at.
@@ -143,11 +146,9 @@ func filesBelow(t *testing.T, dir string) (files string) {
 	return files
 }
 
-// With role: merchant the home at the provider is a place like the others.
-func TestDoctorOfMerchantSide(t *testing.T) {
-	s := opensshtest.Start(t)
-	s.Folder("home/in")
-	w := newWard(t, `url: "dir:./erp"`, "")
+// merchantSide makes the configuration one of role: merchant.
+func (w *ward) merchantSide(url, identity, knownHosts string) {
+	w.Helper()
 	text := fmt.Sprintf(`role: merchant
 provider: {url: %q, identity: %q, known_hosts: %q}
 merchants:
@@ -156,24 +157,80 @@ merchants:
     settlement_account: DE02120300000000202051
     iban: DE75512108001245126199
     erp: {url: "dir:./erp"}
-`, s.URL("home"), s.Identity, s.KnownHosts)
+`, url, identity, knownHosts)
 	if err := os.WriteFile(w.config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+		w.Fatal(err)
 	}
+}
+
+// With role: merchant the home at the provider is a place like the others.
+func TestDoctorOfMerchantSide(t *testing.T) {
+	s := opensshtest.Start(t)
+	s.Folder("home/in")
+	w := newWard(t, `url: "dir:./erp"`, "")
+	w.merchantSide(s.URL("home"), s.Identity, s.KnownHosts)
 	w.want("acme provider", healthy, ": login and host key are accepted")
 	w.want("acme provider in", healthy, "0 files; a file was put")
 	w.want("acme provider out", warning, "it is not there yet, so nothing is taken; do: create the folder")
 	w.want("acme provider clock", healthy, "")
 }
 
-// The ports of kontor serve: free, in use by it, or by somebody else.
-func TestDoctorPorts(t *testing.T) {
-	key := filepath.Join(t.TempDir(), "acme.pub")
-	_, public := remotetest.Identity(t)
-	if err := os.WriteFile(key, []byte(public.Type()+" "+strings.Fields(knownHost("x:1", public))[2]+"\n"), 0o600); err != nil {
+// So is it on the built-in server of a provider, which lets nobody put what is
+// no part of the hand-over.
+func TestDoctorAtBuiltInProvider(t *testing.T) {
+	identity, public := remotetest.Identity(t)
+	x, server := atWorkIn(t, newWard(t, builtinERP(t, public), "role: provider\nserver: {listen: \"127.0.0.1:0\"}"))
+	host, err := hostKey(x.config.HostKey())
+	if err != nil {
 		t.Fatal(err)
 	}
-	erp := fmt.Sprintf("url: builtin, authorized_keys: [%q]", key)
+	address := server.Addr().String()
+	w := newWard(t, `url: "dir:./erp"`, "")
+	w.merchantSide("sftp://acme@"+address+"/", identity, remotetest.KnownHosts(t, address, host))
+	w.want("acme provider", healthy, ": login and host key are accepted")
+	w.want("acme provider in", healthy, "0 files; a file was put, renamed (never onto another), read and removed")
+	w.want("acme provider out", healthy, "0 files; the provider alone puts files there")
+}
+
+// builtinERP is an ERP that comes to the built-in server with a key.
+func builtinERP(t *testing.T, public ssh.PublicKey) string {
+	t.Helper()
+	key := filepath.Join(t.TempDir(), "acme.pub")
+	if err := os.WriteFile(key, ssh.MarshalAuthorizedKey(public), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("url: builtin, authorized_keys: [%q]", key)
+}
+
+// atWorkIn is what kontor serve would open, and its SFTP server at work.
+func atWorkIn(t *testing.T, w *ward) (*exchange, *sftpd.Server) {
+	t.Helper()
+	c, err := Load(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{out: io.Discard, errs: io.Discard, now: time.Now}
+	x, err := p.openExclusive(t.Context(), c, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := x.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	server, err := x.listen(t.Context(), quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, server)
+	return x, server
+}
+
+// The ports of kontor serve: free, in use by it, or by somebody else.
+func TestDoctorPorts(t *testing.T) {
+	_, public := remotetest.Identity(t)
+	erp := builtinERP(t, public)
 	w := newWard(t, erp, `server: {listen: "127.0.0.1:0"}`)
 	w.want("server.listen", healthy, "127.0.0.1:0 is free")
 	w.want("acme erp", healthy, "its home on the built-in server is not there yet")
@@ -187,25 +244,7 @@ func TestDoctorPorts(t *testing.T) {
 	w.want("server.listen", faulty, "address already in use; do: end the other program")
 
 	w.write(erp, `server: {listen: "127.0.0.1:0"}`)
-	c, err := Load(w.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &program{out: io.Discard, errs: io.Discard, now: time.Now}
-	x, err := p.openExclusive(t.Context(), c, quiet())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := x.close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	server, err := x.listen(t.Context(), quiet())
-	if err != nil {
-		t.Fatal(err)
-	}
-	serve(t, server)
+	_, server := atWorkIn(t, w)
 	w.write(erp, fmt.Sprintf("server: {listen: %q}", server.Addr()))
 	w.want("server.listen", healthy, "kontor serve listens on 127.0.0.1:")
 	w.want("acme erp in", healthy, "0 files; ")

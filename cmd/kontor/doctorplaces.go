@@ -26,6 +26,7 @@ type placeFolder struct {
 	path  string // "" is the place itself
 	takes bool   // reads and removes what others put there; else it puts
 	keeps bool   // does not remove
+	guest bool   // may not put: the other kontor alone does
 }
 
 // places are all that the configuration names, for some merchants.
@@ -33,9 +34,9 @@ func (x *exchange) places(ids []string) (all []place) {
 	c := x.config
 	for _, id := range ids {
 		erp := c.Merchants[id].ERP
-		all = append(all, place{id + " erp", x.remote(c.FolderURL(id, erp), erp), []placeFolder{{"in", true, erp.After == "keep"}, {"out", false, false}}, erp.URL == builtin})
+		all = append(all, place{id + " erp", x.remote(c.FolderURL(id, erp), erp), []placeFolder{{path: "in", takes: true, keeps: erp.After == "keep"}, {path: "out"}}, erp.URL == builtin})
 		if c.role() == processor.MerchantSide {
-			all = append(all, place{id + " provider", x.home(id), []placeFolder{{"in", false, false}, {"out", true, false}}, false})
+			all = append(all, place{id + " provider", x.home(id), []placeFolder{{path: "in"}, {path: "out", takes: true, guest: true}}, false})
 		}
 	}
 	bank := c.Provider.Bank
@@ -44,7 +45,7 @@ func (x *exchange) places(ids []string) (all []place) {
 		drop    Drop
 		folders []placeFolder
 	}{
-		{"bank", bank, []placeFolder{{"in", true, bank.After == "keep"}, {"out", false, false}}},
+		{"bank", bank, []placeFolder{{path: "in", takes: true, keeps: bank.After == "keep"}, {path: "out"}}},
 		{"letters", c.Provider.Letters, []placeFolder{{}}},
 		{"collection", c.Provider.Collection, []placeFolder{{}}},
 	} {
@@ -158,6 +159,8 @@ func (d *diagnosis) examined(p place, f placeFolder, e remote.Examination) {
 	switch {
 	case e.ListErr != nil:
 		d.fault(check, p.listHint(e.ListErr), "it cannot be listed: %v", e.ListErr)
+	case e.WriteErr != nil && f.guest:
+		d.ok(check, "%s; the provider alone puts files there", files(e.Files))
 	case e.WriteErr != nil && f.takes && f.keeps:
 		d.ok(check, "%s; kontor may not write there, and does not want to (after: keep)", files(e.Files))
 	case e.WriteErr != nil && f.takes:

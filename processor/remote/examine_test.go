@@ -133,3 +133,23 @@ func TestExamineFaults(t *testing.T) {
 		t.Errorf("Examine without a base = %v", err)
 	}
 }
+
+// On the built-in server, where a merchant's kontor examines its home: all can be
+// done in in/, and in out/ nothing can be put.
+func TestExamineBuiltIn(t *testing.T) {
+	c, dir := freshServer(t)
+	before := entriesOf(t, dir)
+	r := open(t, c)
+	defer closed(t, r)
+	e, err := remote.Examine(t.Context(), r, "in")
+	if err != nil || e.Rename != remote.Refuses || errors.Join(e.ListErr, e.WriteErr, e.RenameErr, e.ReadErr, e.RemoveErr) != nil {
+		t.Errorf("Examine(in) = %+v, %v; want all well", e, err)
+	}
+	e, err = remote.Examine(t.Context(), r, "out")
+	if err != nil || e.Missing || e.WriteErr == nil || errors.Join(e.ListErr, e.RenameErr, e.ReadErr, e.RemoveErr) != nil {
+		t.Errorf("Examine(out) = %+v, %v; want that nothing can be put there, and all else well", e, err)
+	}
+	if diff := cmp.Diff(before, entriesOf(t, dir)); diff != "" {
+		t.Errorf("left behind (-want +got):\n%s", diff)
+	}
+}
