@@ -25,6 +25,14 @@ const (
 	ProviderSide Role = "provider" // the embedded provider, its bank, letters and mails
 )
 
+// Jobs are those that a side does; guarantee, payout and dunning are the provider's.
+func (r Role) Jobs() []schedules.Job {
+	if r == MerchantSide {
+		return []schedules.Job{schedules.Collect, schedules.Transmit, schedules.Deliver}
+	}
+	return schedules.Jobs()
+}
+
 // ErrWaiting says that a run waits for the other side, stays open and is to be
 // gone on with in a moment.
 var ErrWaiting = errors.New("waiting for the other side")

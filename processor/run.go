@@ -180,10 +180,7 @@ func (e *Engine) due(ctx context.Context, tx *database.Tx, m *Merchant, r run) (
 		return due{}, err
 	}
 	last, err := lastSlots(ctx, tx, m.ID())
-	d := slotsDue(m.Schedules, last, time.Unix(first, 0), r.at).only(r.jobs)
-	if e.Role == MerchantSide {
-		d = d.only([]schedules.Job{schedules.Collect, schedules.Transmit, schedules.Deliver})
-	}
+	d := slotsDue(m.Schedules, last, time.Unix(first, 0), r.at).only(r.jobs).only(e.Role.Jobs())
 	return e.repairing(r, d), err
 }
 
@@ -314,7 +311,10 @@ func (e *Engine) OpenRun(ctx context.Context, merchant string) (at time.Time, er
 func (e *Engine) Next(t time.Time) time.Time {
 	var next time.Time
 	for _, m := range e.Everyone() {
-		for _, s := range m.Schedules {
+		for job, s := range m.Schedules {
+			if !slices.Contains(e.Role.Jobs(), job) {
+				continue
+			}
 			if at := s.Next(t); next.IsZero() || !at.IsZero() && at.Before(next) {
 				next = at
 			}

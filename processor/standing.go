@@ -3,6 +3,7 @@ package processor
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -44,7 +45,7 @@ func (e *Engine) Standing(ctx context.Context, merchant string, now time.Time) (
 	})
 	s.Behind, s.Missed = map[schedules.Job]int{}, map[schedules.Job]time.Time{}
 	for job, plan := range m.Schedules {
-		if err == nil && s.Runs > 0 {
+		if err == nil && s.Runs > 0 && slices.Contains(e.Role.Jobs(), job) {
 			s.behind(job, plan, later(s.Slots[job], first), now)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kontor-exchange/kontor/processor/database"
@@ -41,8 +42,8 @@ func (v *survey) slots(ctx context.Context) error {
 	}
 	for _, job := range []schedules.Job{schedules.Guarantee, schedules.Payout, schedules.Dunning} {
 		plan, planned := v.m.Schedules[job]
-		if !planned || first == 0 || v.Role == MerchantSide {
-			continue // they are the provider's
+		if !planned || first == 0 || !slices.Contains(v.Role.Jobs(), job) {
+			continue
 		}
 		for at := range plan.Between(later(v.start().Add(-time.Second), time.Unix(first, 0)), v.end()) {
 			if job != schedules.Dunning || schedules.IsBankDay(schedules.DateOf(at.In(plan.Zone()))) {

@@ -80,6 +80,9 @@ func (c *Config) nextJobs(id string, jobs []schedules.Job, after time.Time, numb
 	}
 	var due []dueJob
 	for _, job := range jobs {
+		if !slices.Contains(c.role().Jobs(), job) {
+			continue // the provider's
+		}
 		at := after
 		for range number {
 			at = nextSlot(job, all[job], at)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kontor-exchange/kontor/processor/purchase"
@@ -58,8 +59,12 @@ func (p *program) printNext(s standing) error {
 	var rows [][]string
 	for _, m := range s.Merchants {
 		row := []string{m.Merchant}
-		for _, d := range m.Next {
-			row = append(row, timeText(d.At, d.At.Location()))
+		for _, job := range schedules.Jobs() {
+			cell := "–" // of the provider's
+			if i := slices.IndexFunc(m.Next, func(d dueJob) bool { return d.Job == job }); i >= 0 {
+				cell = timeText(m.Next[i].At, m.Next[i].At.Location())
+			}
+			row = append(row, cell)
 		}
 		rows = append(rows, row)
 	}
