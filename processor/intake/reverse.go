@@ -95,7 +95,7 @@ type reversing struct {
 // load reads the booked rows that were not taken back before.
 func (r *reversing) load(ctx context.Context, tx *database.Tx, q Reversing) error {
 	r.gone = map[int64]string{}
-	rows, err := tx.Query(ctx, `SELECT v.id, r.line, r.number `+`FROM intake_verdicts v
+	rows, err := tx.Query(ctx, `SELECT v.id, r.line, r.number FROM intake_verdicts v
 		JOIN intake_rows r ON r.merchant_id = v.merchant_id AND r.id = v.id
 		WHERE v.merchant_id = ? AND v.id > ? AND v.id < ? AND v.status = 'BOOKED' AND NOT EXISTS (
 			SELECT 1 FROM intake_verdicts w WHERE w.merchant_id = v.merchant_id AND w.id = v.id AND w.n > v.n)
