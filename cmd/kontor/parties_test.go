@@ -35,7 +35,7 @@ func TestParties(t *testing.T) {
 				compare(t, want, p.export())
 			}
 			p.verify()
-			if name == "october" || name == "seed7" {
+			if name == "october" {
 				twin := newStage(t, s, "sqlite")
 				twin.play(t, nil)
 				p.sameAs(twin)
