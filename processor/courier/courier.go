@@ -171,7 +171,7 @@ func last(ctx context.Context, tx *database.Tx, merchant, kind string) (n int64,
 	return n, err
 }
 
-// Taken returns the number of the last batch, or answer, that was taken.
+// taken returns the number of the last batch, or answer, that was taken.
 func (c *Courier) taken(ctx context.Context, merchant, kind string) (n int64, err error) {
 	err = c.db.Read(ctx, func(tx *database.Tx) error {
 		n, err = last(ctx, tx, merchant, kind)
