@@ -20,7 +20,7 @@ const farApart = 1000
 // did.
 func gapAlarm(id string, feed purchase.Feed, came []intake.Arrival) (alarm, bool) {
 	missing := map[int64]time.Time{} // since when a later number is there
-	high, any := int64(0), false
+	high, begun := int64(0), false
 	for _, a := range came {
 		n, numbered := numberIn(a.Name)
 		if a.Feed != feed || !numbered {
@@ -28,8 +28,8 @@ func gapAlarm(id string, feed purchase.Feed, came []intake.Arrival) (alarm, bool
 		}
 		delete(missing, n)
 		switch ahead := n - high; {
-		case !any || ahead > farApart || ahead < -farApart || ahead < 0 && n <= 1:
-			high, any = n, true
+		case !begun || ahead > farApart || ahead < -farApart || ahead < 0 && n <= 1:
+			high, begun = n, true
 		case ahead > 0:
 			for m := high + 1; m < n; m++ {
 				missing[m] = a.AsOf
