@@ -30,7 +30,10 @@ inbound file (number, name, or the first 8 or more digits of its SHA-256), a fil
 that left (its name), a batch (B000042), or an entry of the books (its number). A
 payout, file or batch is told with its rows: the first of them, or --limit more.
 When it fits several things all are shown; a kind in front says which is meant, as
-in entry:12, file:12 or batch:12.`,
+in entry:12, file:12 or batch:12.
+
+With role: merchant or provider each side tells what it knows: the merchant's its
+rows, and what the provider has answered; the provider's the way from the batch on.`,
 		Example: `  kontor trace A1001
   kontor trace RE1001
   kontor trace P-acme-2026W42 --limit 1000

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/processor"
 	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/processor/provider"
@@ -22,17 +24,22 @@ import (
 type claimBook struct {
 	known bool
 	life  provider.Life
+	told  []toldState          // at the merchant: the states that came, see tracesides.go
+	cut   map[string]time.Time // and the payouts
 }
 
 func (t *tracer) claim(ctx context.Context, invoice string) (*claimBook, error) {
 	if b := t.claims[invoice]; b != nil {
 		return b, nil
 	}
+	if t.is(processor.MerchantSide) {
+		return t.claimTold(ctx, invoice)
+	}
 	life, known, err := t.x.provider.Claim(ctx, t.merchant, invoice)
 	if err != nil {
 		return nil, err
 	}
-	b := &claimBook{known, life}
+	b := &claimBook{known: known, life: life}
 	// Lines of fees have entries that touch no account of the claim.
 	var missing []int64
 	for _, l := range life.Lines {
@@ -121,6 +128,9 @@ func (t *tracer) claimWays(ctx context.Context, invoices []string, also ...intak
 			return nil, err
 		}
 		all = append(all, more...)
+		if err := t.addSide(ctx, &all, invoice); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortStableFunc(all, func(a, b *way) int { return begin(a).Compare(begin(b)) })
 	payouts, err := t.payoutWays(ctx, all)
@@ -233,7 +243,11 @@ func (t *tracer) addNotices(ctx context.Context, all *[]*way, invoice string, no
 		if err != nil {
 			return err
 		}
-		files = append(files, some...)
+		answers, err := t.answers(ctx, formats.AnswerDunning, func(d purchase.Document) bool { return d.Dunning.RunDate == n.RunDate })
+		if err != nil {
+			return err
+		}
+		files = append(append(files, some...), answers...)
 	}
 	w.sort()
 	w.Steps = append(w.Steps, files...)
@@ -253,8 +267,13 @@ func (t *tracer) addCommand(ctx context.Context, w *way) error {
 // claimText tells how a claim stands.
 func (t *tracer) claimText(ctx context.Context, invoice string) (string, error) {
 	c, err := t.claim(ctx, invoice)
-	if err != nil || !c.known {
-		return "not bought yet", err
+	switch {
+	case err != nil:
+		return "", err
+	case t.is(processor.MerchantSide):
+		return c.toldText(t.zone), nil
+	case !c.known:
+		return "not bought yet", nil
 	}
 	v := c.life.Claim
 	return fmt.Sprintf("claim on %s of order %s, customer %s: %s; the debtor owes %s, the merchant is entitled to %s",
@@ -276,6 +295,9 @@ func (t *tracer) orderWay(ctx context.Context, number string, rows []intake.RowW
 	if err != nil {
 		return nil, err
 	}
+	if err := t.decisionsTold(ctx, number, &v); err != nil {
+		return nil, err
+	}
 	w.Text = "not decided yet"
 	if last, decided := v.last(); decided {
 		w.Text = fmt.Sprintf("%s (%s), %s approved of %s", last.Decision, last.Code, v.Approved, v.Gross)
@@ -287,13 +309,16 @@ func (t *tracer) orderWay(ctx context.Context, number string, rows []intake.RowW
 	w.Steps = slices.DeleteFunc(w.Steps, func(s traceStep) bool { return s.Kind == "file" })
 	acks = slices.DeleteFunc(acks, func(s traceStep) bool { return s.Kind != "file" })
 	for _, d := range v.Decisions {
-		text := fmt.Sprintf("%s (%s), %s approved, by batch %s", d.Decision, d.Code, d.Approved, batchName(d.Batch))
+		text := fmt.Sprintf("%s (%s), %s approved, by batch %s", d.Decision, d.Code, d.Approved, decidedBy(d))
 		w.Steps = append(w.Steps, traceStep{At: t.at(d.At), Kind: "decision", Text: text, Decision: &d})
+	}
+	if err := t.addOrder(ctx, w, v); err != nil {
+		return nil, err
 	}
 	w.sort()
 	w.Steps = append(w.Steps, acks...)
 	for _, d := range v.Decisions {
-		told, err := t.decisionFiles(ctx, number, d.Batch)
+		told, err := t.toldDecision(ctx, number, d)
 		if err != nil {
 			return nil, err
 		}
@@ -368,7 +393,7 @@ func payoutsIn(ways []*way) (ids []string) {
 
 func (t *tracer) payoutsCalled(ctx context.Context, ids []string) (all []*way, err error) {
 	for _, id := range ids {
-		w, _, known, err := t.x.provider.PayoutWay(ctx, t.merchant, id, 1)
+		w, _, known, err := t.payoutWay(ctx, id, 1)
 		if err != nil {
 			return nil, err
 		}
@@ -389,5 +414,10 @@ func payoutText(w provider.PayoutSummary) string {
 }
 
 func (t *tracer) payoutFiles(ctx context.Context, id string) ([]traceStep, error) {
-	return t.left(ctx, t.merchant, outbox.Filter{Subject: id}, outbox.Payout, outbox.DATEV, outbox.EInvoice, outbox.Transfer, outbox.OpenItems, outbox.Guarantee)
+	files, err := t.left(ctx, t.merchant, outbox.Filter{Subject: id}, outbox.Payout, outbox.DATEV, outbox.EInvoice, outbox.Transfer, outbox.OpenItems, outbox.Guarantee)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := t.answers(ctx, formats.AnswerPayout, func(d purchase.Document) bool { return d.Payout.ID == id })
+	return append(files, answers...), err
 }

@@ -157,7 +157,9 @@ func (t *tracer) references(ctx context.Context, reference string) (all []findin
 // order tells an order, and all that came after it.
 func (t *tracer) order(ctx context.Context, number string, rows []intake.RowWay) ([]finding, error) {
 	if len(rows) == 0 {
-		return nil, nil
+		if _, kept, err := t.keptOrder(ctx, number); err != nil || !kept {
+			return nil, err
+		}
 	}
 	own, err := t.orderWay(ctx, number, rows)
 	if err != nil {
@@ -177,7 +179,8 @@ func (t *tracer) order(ctx context.Context, number string, rows []intake.RowWay)
 func (t *tracer) invoicesOf(ctx context.Context, order string) ([]string, error) {
 	known, err := t.x.intake.Order(ctx, t.merchant, order)
 	if errors.Is(err, intake.ErrUnknown) {
-		return nil, nil
+		kept, _, err := t.keptOrder(ctx, order)
+		return kept.Invoices, err
 	}
 	return known.Invoices, err
 }
@@ -185,6 +188,9 @@ func (t *tracer) invoicesOf(ctx context.Context, order string) ([]string, error)
 // invoice tells an invoice from its order on.
 func (t *tracer) invoice(ctx context.Context, number string, rows []intake.RowWay) ([]finding, error) {
 	_, order, known, err := t.x.intake.InvoiceRow(ctx, t.merchant, number)
+	if err == nil && !known {
+		order, known, err = t.keptInvoice(ctx, number)
+	}
 	if err != nil || !known && len(rows) == 0 {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (t *tracer) matched(ctx context.Context, w *way) error {
 
 // payout tells a payout with its lines, each back to its row.
 func (t *tracer) payout(ctx context.Context, id string) ([]finding, error) {
-	w, lines, known, err := t.x.provider.PayoutWay(ctx, t.merchant, id, t.limit)
+	w, lines, known, err := t.payoutWay(ctx, id, t.limit)
 	if err != nil || !known {
 		return nil, err
 	}

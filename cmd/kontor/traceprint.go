@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/kontor-exchange/kontor/processor/outbox"
 )
 
 // printTrace shows a trace: for each thing how it stands, then each way, a step
@@ -53,7 +55,7 @@ func (w *tracePrinter) way(f finding, one *way) {
 	for _, s := range one.Steps {
 		switch {
 		case s.File != nil && one.hasTable(s.File.File):
-		case s.File != nil && one.Kind == "payout" && f.Kind != "payout" && !isPayoutTable(s.File.File):
+		case s.File != nil && one.Kind == "payout" && f.Kind != "payout" && !isPayoutTable(s.File.File) && s.File.Kind != outbox.Answer:
 			hidden++
 		default:
 			w.step(s)

@@ -88,7 +88,7 @@ func wayOf(all *[]*way, kind, id string) *way {
 // sort puts the steps in order of time, at one time in that of their kinds; what
 // has no time yet comes last.
 func (w *way) sort() {
-	order := []string{"row", "batch", "decision", "match", "entry", "notice", "file"}
+	order := []string{"row", "batch", "decision", "match", "entry", "notice", "state", "file"}
 	rank := func(s traceStep) int {
 		if s.Kind == "line" { // directly behind its entry
 			return slices.Index(order, "entry")

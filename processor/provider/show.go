@@ -226,6 +226,7 @@ type OrderInfo struct {
 type OrderDecision struct {
 	At       time.Time       `json:"at"`
 	Batch    int64           `json:"batch"`
+	Own      bool            `json:"own,omitempty"` // the batch is of the provider's own series
 	Decision string          `json:"decision"`
 	Code     purchase.Code   `json:"code"`
 	Approved money.Amount    `json:"approved_cents"`
@@ -250,7 +251,7 @@ func (p *Provider) Order(ctx context.Context, merchant, number string) (info Ord
 			return err
 		}
 		for _, d := range made {
-			info.Decisions = append(info.Decisions, OrderDecision{time.Unix(d.DecidedAt, 0), d.Batch, d.Decision, d.Code, d.Approved, json.RawMessage(d.Reasons)})
+			info.Decisions = append(info.Decisions, OrderDecision{time.Unix(d.DecidedAt, 0), d.Batch, d.Own, d.Decision, d.Code, d.Approved, json.RawMessage(d.Reasons)})
 		}
 		invoiced, err := claims.find(ctx, tx, "merchant_id = ? AND order_no = ? ORDER BY invoice_no", merchant, number)
 		for _, c := range invoiced {
