@@ -74,13 +74,22 @@ const (
 func (e *Engine) End(ctx context.Context, d Deed) error {
 	err := e.DB.Write(context.WithoutCancel(ctx), func(tx *database.Tx) error {
 		_, err := tx.Exec(context.WithoutCancel(ctx), "INSERT INTO processor_audit_ends (merchant_id, n, at, exit, outcome, plan, lines) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			d.Merchant, d.N, e.Now().Unix(), d.Exit, d.Outcome, d.Plan, kept(d.Lines))
+			d.Merchant, d.N, e.Now().Unix(), d.Exit, storable(d.Outcome), d.Plan, storable(kept(d.Lines)))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("audit: %s: %w", d.Verb, err)
 	}
 	return nil
+}
+
+// storable is a text that both engines can store: an error may quote bytes of a
+// server or of a file name that are no text.
+func storable(s string) string {
+	if len(s) > keptBytes {
+		s = s[:keptBytes]
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 func kept(lines []string) string {

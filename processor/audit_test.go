@@ -29,14 +29,14 @@ func TestAudit(t *testing.T) {
 		if dry.N, err = e.Begin(t.Context(), dry); err != nil || dry.N != 1 {
 			t.Fatalf("Begin = %d, %v", dry.N, err)
 		}
-		dry.Exit, dry.Outcome, dry.Plan, dry.Lines = 4, "1 row is rejected", "0123456789abcdef", []string{"line 3", "acme payable +1.00"}
+		dry.Exit, dry.Outcome, dry.Plan, dry.Lines = 4, "1 row is rejected, says M\xfcller\x00", "0123456789abcdef", []string{"line 3", "acme payable +1.00"}
 		if err := e.End(t.Context(), dry); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := e.Begin(t.Context(), Deed{Merchant: "acme", Verb: "resend", Operator: "bob", Plan: "feed", Mode: Applying}); err != nil {
 			t.Fatal(err)
 		}
-		dry.At, dry.Ended, dry.Lines = now, now, nil
+		dry.At, dry.Ended, dry.Lines, dry.Outcome = now, now, nil, "1 row is rejected, says M\uFFFDller\uFFFD"
 		want := []Deed{dry, {Merchant: "acme", N: 2, At: now, Verb: "resend", Arguments: []string{}, Operator: "bob", Mode: Applying, Plan: "feed", Exit: -1}}
 		got, err := e.Deeds(t.Context(), []string{"acme", "other"}, now)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {

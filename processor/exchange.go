@@ -144,6 +144,9 @@ func (j *job) exchange(ctx context.Context, d due) error {
 		return nil
 	}
 	slot := d.transmit.At
+	if err := j.announce(ctx, slot); err != nil {
+		return err
+	}
 	for {
 		j.step(j.m.ID(), "transmit")
 		if err := j.come(ctx); err != nil {

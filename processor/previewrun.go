@@ -31,6 +31,9 @@ func (e *Engine) PreviewRun(ctx context.Context, t time.Time, jobs []schedules.J
 
 // previewOpen is [Engine.finish] in a dry run.
 func (e *Engine) previewOpen(ctx context.Context) (last time.Time, outside, err error) {
+	if err := e.sameRole(ctx); err != nil {
+		return last, nil, err
+	}
 	open, err := e.open(ctx)
 	for len(open) > 0 && err == nil {
 		last = open[0].at

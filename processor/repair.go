@@ -37,6 +37,9 @@ func (q Repair) jobs() []schedules.Job {
 
 // Repair finishes the runs that were cut off, and makes up for what is missing.
 func (e *Engine) Repair(ctx context.Context, q Repair) error {
+	if err := e.sameRole(ctx); err != nil {
+		return err
+	}
 	_, stuck := e.finish(ctx)
 	if ctx.Err() != nil {
 		return stuck

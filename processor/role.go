@@ -136,6 +136,29 @@ func (j *job) complete(ctx context.Context, slot time.Time) (err error) {
 	return j.giveTurn(ctx, t, target, folder)
 }
 
+// announce says that the slots between the last one that was done and this one were
+// passed over, such as after an outage: the other side, which may wait in one of
+// them, goes on.
+func (j *job) announce(ctx context.Context, slot time.Time) error {
+	l, err := j.Courier.Link(ctx, j.m.ID())
+	if err != nil || !l.Told.Next.Before(slot) {
+		return err
+	}
+	through, err := j.transmitted(ctx)
+	if err != nil {
+		return err
+	}
+	if through.IsZero() {
+		through = slot.Add(-time.Second) // before the first slot there is nothing to say
+	}
+	t := formats.Turn{Merchant: j.m.ID(), Through: through, Next: slot, Heard: l.Heard.Last}
+	if t.Last, t.Have, err = j.numbers(ctx); err != nil {
+		return err
+	}
+	target, folder := j.across()
+	return j.giveTurn(ctx, t, target, folder)
+}
+
 // awaitTurn waits until the other side has completed a slot: it has said so, or
 // that it does nothing before a later one, and all that it has put was taken. last
 // is the number that was taken last.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kontor-exchange/kontor/processor/database"
 	"github.com/kontor-exchange/kontor/processor/outbox"
+	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -164,7 +165,8 @@ func (v *survey) said(ctx context.Context) error {
 
 // reports finds what was written on the days and is not delivered.
 func (v *survey) reports(ctx context.Context) error {
-	for id, runs := range v.inside {
+	for _, id := range []string{v.scope.Merchant, purchase.Provider} {
+		runs := v.inside[id]
 		waiting, err := v.Outbox.List(ctx, id, outbox.Filter{Waiting: true})
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -73,6 +74,9 @@ func (c *Config) validateSide(f *faults, key string, m Merchant) {
 	f.check(m.ReportStyle == defaultMerchant().ReportStyle, key+".report_style", hint)
 	f.check(m.DATEV == nil, key+".datev", hint)
 	f.check(m.ERP.Encrypt == nil, key+".erp.encrypt", hint)
+	transmit, deliver := cmp.Or(m.Schedules.Transmit, c.Schedules.Transmit), cmp.Or(m.Schedules.Deliver, c.Schedules.Deliver)
+	f.check(transmit == deliver, key+".schedules.deliver",
+		"%q is not %q as of transmit; answers leave with deliver, and the merchant's kontor waits for them after each transmit", deliver, transmit)
 }
 
 // withoutBank reports whether an account may be left out: it is only needed where
