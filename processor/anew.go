@@ -1,10 +1,13 @@
 package processor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/report"
@@ -94,23 +97,42 @@ func (j *job) lettersAgain(ctx context.Context, d purchase.Document) ([]made, er
 	return j.notices(ctx, *d.Dunning)
 }
 
-// compared finds the newest version of a file that left, up to a number.
+// compared finds the newest version of a file that left, up to a number: in the
+// clear or encrypted, whatever the configuration says now. Text is compared with
+// text.
 func (j *job) compared(ctx context.Context, f made, version int) (Rebuilt, error) {
 	r := Rebuilt{File: f.file, Anew: f.stored}
 	for n := version; n > 0; n-- {
-		old, found, err := j.registered(ctx, f.file, report.Versioned(f.base, n))
+		old, found, err := j.left(ctx, f, n)
 		if err != nil {
 			return r, err
 		}
-		if found {
-			r.File.Name, r.Left, r.Number = old.Name, spool.Stored{SHA256: old.SHA256, Size: old.Size}, n
-			again := f
-			again.file.Name = old.Name
-			r.Anew, err = j.sealedAs(ctx, again)
-			return r, err
+		if !found {
+			continue
 		}
+		r.File.Name, r.Left, r.Number = old.Name, spool.Stored{SHA256: old.SHA256, Size: old.Size}, n
+		text, err := j.textOf(ctx, old)
+		if text == cmp.Or(f.plain, f.stored.SHA256) {
+			r.Anew = r.Left
+		}
+		return r, err
 	}
 	return r, nil
+}
+
+// left finds a version of a file, however it was encrypted.
+func (j *job) left(ctx context.Context, f made, version int) (outbox.Entry, bool, error) {
+	name := f.base
+	if f.plain != "" {
+		name = strings.TrimSuffix(name, j.m.Recipients.Ending())
+	}
+	for _, ending := range append(container.Endings(), "") {
+		old, found, err := j.registered(ctx, f.file, report.Versioned(name+ending, version))
+		if err != nil || found {
+			return old, found, err
+		}
+	}
+	return outbox.Entry{}, false, nil
 }
 
 func (j *job) registered(ctx context.Context, f outbox.File, name string) (outbox.Entry, bool, error) {

@@ -63,14 +63,17 @@ func sealedBefore(ctx context.Context, tx *database.Tx, f made) (spool.Stored, e
 	return s, err
 }
 
-// sealedAs is [sealedBefore] outside of a transaction.
-func (j *job) sealedAs(ctx context.Context, f made) (stored spool.Stored, err error) {
-	if f.plain == "" {
-		return f.stored, nil
-	}
+// textOf is the SHA-256 of the text of a file that is registered: what it was
+// encrypted of, else that of the file itself.
+func (j *job) textOf(ctx context.Context, e outbox.Entry) (sum string, err error) {
 	err = j.DB.Read(ctx, func(tx *database.Tx) error {
-		stored, err = sealedBefore(ctx, tx, f)
+		err := tx.QueryRow(ctx, "SELECT plain FROM processor_sealed WHERE merchant_id = ? AND target = ? AND folder = ? AND name = ?",
+			e.Merchant, e.Target, e.Folder, e.Name).Scan(&sum)
+		if errors.Is(err, sql.ErrNoRows) {
+			sum = e.SHA256
+			return nil
+		}
 		return err
 	})
-	return stored, err
+	return sum, err
 }

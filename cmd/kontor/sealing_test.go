@@ -230,6 +230,38 @@ func sealedOnce(t *testing.T, g *stage) {
 	}
 }
 
+// Whether and for whom files are encrypted changes what they are called, not what
+// they say: nothing differs, and a booking batch that left leaves no second time.
+func TestRebuildSealedOtherwise(t *testing.T) {
+	c := newSealer(t)
+	age, pgp := `, encrypt: {age: "`+c.public+`"}`, `, encrypt: {pgp: "`+filepath.Join(c.dir, "kontor.pub")+`"}`
+	for _, tt := range []struct{ name, before, ending, after string }{
+		{"in the clear, then age", "", "", age}, {"age, then OpenPGP", age, ".age", pgp}, {"OpenPGP, then in the clear", pgp, ".pgp", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := readScenario(t, filepath.Join(examples, "october"), "kontor")
+			s.until, s.erp = "2026-10-13", `url: "dir:./erp"`+tt.before
+			s.more = "    address: {street: Hauptstraße 1, postcode: \"24103\", city: Kiel, vat_id: DE987654321}\n" +
+				"    datev: {consultant: 1001, client: 1, chart: SKR03, clearing: \"1361\"}\n"
+			g := newStage(t, s, "sqlite")
+			g.play(t, nil)
+			if g.matches("erp/out/payouts/EXTF_*.csv"+tt.ending) == 0 {
+				t.Fatal("no booking batch left; the test shows nothing")
+			}
+			name := "payout_acme_2026W41_000002.csv" + tt.ending
+			g.reconfigure(s.erp, `url: "dir:./erp"`+tt.after)
+			if v, err := g.rebuild(name, false); err != nil {
+				t.Errorf("rebuild = %+v, %v; want that nothing differs", v.Files, err)
+			}
+			g.reconfigure("ACME Handels GmbH", "ACME Handel GmbH")
+			v, err := g.rebuild(name, true)
+			if err != nil || len(v.Left) == 0 || strings.Contains(strings.Join(v.Left, " "), "EXTF_") {
+				t.Errorf("after another name %q left, %v; want a further version without the booking batch", v.Left, err)
+			}
+		})
+	}
+}
+
 func TestSealingConfig(t *testing.T) {
 	c := newSealer(t)
 	open := filepath.Join(c.dir, "open.age")

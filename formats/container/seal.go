@@ -52,12 +52,21 @@ func ForPGP(text []byte) (*Recipients, error) {
 	return r, sealed.Close()
 }
 
+// What the name of an encrypted file has at its end.
+const (
+	pgpEnding = ".pgp"
+	ageEnding = ".age"
+)
+
+// Endings are all that [Recipients.Ending] can be.
+func Endings() []string { return []string{pgpEnding, ageEnding} }
+
 // Ending is what the name of an encrypted file has at its end.
 func (r *Recipients) Ending() string {
 	if r.pgp != nil {
-		return ".pgp"
+		return pgpEnding
 	}
-	return ".age"
+	return ageEnding
 }
 
 // Seal encrypts what is written; Close ends it and leaves w open. Two times the
