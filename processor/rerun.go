@@ -28,7 +28,8 @@ type Request struct {
 	Operator string
 	Reason   string
 	// Register tells intake what to do in the run. When it fails, for example
-	// with [intake.ErrNothing], there is no run. Nil registers nothing.
+	// with [intake.ErrNothing], there is no run: it must have registered all or
+	// nothing. Nil registers nothing.
 	Register func(context.Context, intake.Run, intake.Inbox) error
 }
 
@@ -108,7 +109,11 @@ func (e *Engine) register(ctx context.Context, q Request) ([]run, error) {
 	if q.Register == nil {
 		return runs, nil
 	}
-	if err := q.Register(ctx, e.job(ctx, m, runs[0]).run, m.Inbox); err != nil {
+	err = q.Register(ctx, e.job(ctx, m, runs[0]).run, m.Inbox)
+	switch {
+	case errors.Is(err, database.ErrUnknownOutcome):
+		return nil, err // it may be registered: the run stays open, and the next one finishes it
+	case err != nil:
 		return nil, errors.Join(err, e.withdraw(ctx, runs))
 	}
 	return runs, nil

@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kontor-exchange/kontor/processor"
+	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/ledger"
 	"github.com/kontor-exchange/kontor/processor/money"
 	"github.com/kontor-exchange/kontor/processor/provider"
@@ -72,6 +77,26 @@ func TestRerunBesideAnother(t *testing.T) {
 		got := run(append([]string{"--config", g.config}, c.args...), nil, &out, &errs)
 		if got != int(c.want) || !strings.Contains(errs.String(), c.says) {
 			t.Errorf("kontor %s ended with %d: %swant %d and %q", strings.Join(c.args, " "), got, errs.String(), c.want, c.says)
+		}
+	}
+}
+
+// A request that fails leaves no run, unless it may have been registered.
+func TestWithdraw(t *testing.T) {
+	g := firstWeek(t, "sqlite")
+	failed := errors.New("the disk is full")
+	for _, c := range []struct{ fails, next error }{{failed, failed}, {database.ErrUnknownOutcome, processor.ErrOpen}} {
+		w := work{merchant: "acme", what: "test", register: func(*exchange) func(context.Context, intake.Run, intake.Inbox) error {
+			return func(context.Context, intake.Run, intake.Inbox) error { return c.fails }
+		}}
+		at, err := g.x.latest(t.Context(), &program{now: time.Now}, w.merchant)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []error{c.fails, c.next} {
+			if err := g.x.engine.Rerun(t.Context(), w.request(g.x, asking{}, at)); !errors.Is(err, want) {
+				t.Errorf("Rerun = %v; want %v", err, want)
+			}
 		}
 	}
 }

@@ -110,8 +110,10 @@ func (r *repairing) works() (all []work) {
 }
 
 // register lets files be read, and rows be tried again. One that cannot be, or
-// was done meanwhile, stops no other.
+// was done meanwhile, stops no other; what fails after some were registered is
+// told, since they keep their run.
 func (r *repairing) register(ctx context.Context, y *exchange, run intake.Run, box intake.Inbox, owner string) error {
+	some := false
 	for _, f := range r.retried {
 		if f.owner != owner {
 			continue
@@ -123,8 +125,13 @@ func (r *repairing) register(ctx context.Context, y *exchange, run intake.Run, b
 			r.unread = append(r.unread, fmt.Sprintf("file %s is not readable in the profile of now, its rows keep their verdicts: %v", fileID(f.number), err))
 		case errors.Is(err, intake.ErrUnreadable) || errors.Is(err, intake.ErrUnknown):
 			r.unread = append(r.unread, err.Error())
-		case err != nil && !errors.Is(err, intake.ErrNothing):
+		case errors.Is(err, intake.ErrNothing):
+		case err != nil && !some:
 			return err
+		case err != nil:
+			r.unread = append(r.unread, fmt.Sprintf("file %s: %v", fileID(f.number), err))
+		default:
+			some = true
 		}
 	}
 	return nil

@@ -153,8 +153,14 @@ func (c *correcting) fit(meant []int64) error {
 	return nil
 }
 
-// replace stores the corrected rows where they are tried, chunk by chunk.
+// replace stores the corrected rows where they are tried: all or none, so that
+// what was cut off can be done again with the same file.
 func (c *correcting) replace(ctx context.Context) error {
+	return c.in.write(ctx, c.file.owner, func(tx *database.Tx) error { return c.replaceIn(ctx, tx) })
+}
+
+// replaceIn is replace in a transaction, chunk by chunk.
+func (c *correcting) replaceIn(ctx context.Context, tx *database.Tx) error {
 	b := reading{box: c.box, file: c.file, shares: map[string]int64{}}
 	var made [][]any
 	flush := func() error {
@@ -163,7 +169,7 @@ func (c *correcting) replace(ctx context.Context) error {
 		if len(rows) == 0 {
 			return nil
 		}
-		return c.in.write(ctx, c.file.owner, func(tx *database.Tx) error { return c.save(ctx, tx, rows, corrections) })
+		return c.save(ctx, tx, rows, corrections)
 	}
 	err := c.each(func(row formats.Row) error {
 		target, taken := c.to[row.Row]
@@ -182,7 +188,10 @@ func (c *correcting) replace(ctx context.Context) error {
 		}
 		return nil
 	})
-	return errors.Join(err, flush())
+	if err != nil {
+		return err
+	}
+	return flush()
 }
 
 // save replaces some rows. One that waited is tried as if it came now: it may

@@ -54,7 +54,10 @@ func (in *Intake) RerunFile(ctx context.Context, run Run, box Inbox, number int6
 	if err != nil {
 		return 0, err
 	}
-	return -1, errors.Join(content.Close(), in.again(ctx, run, box, f))
+	if err := content.Close(); err != nil {
+		return 0, err
+	}
+	return -1, in.again(ctx, run, box, f)
 }
 
 // again registers a file of the archive anew.
@@ -100,18 +103,23 @@ func (in *Intake) RerunRows(ctx context.Context, run Run, box Inbox, number int6
 	if err != nil {
 		return 0, err
 	}
-	if len(wanted) > 0 {
-		err = in.reread(ctx, box, f, wanted)
-	}
-	if err == nil && len(corrected) > 0 { // they are tried as they were corrected
-		err = in.write(ctx, f.owner, func(tx *database.Tx) error { return putWhereTried(ctx, tx, f, f.owner, corrected) })
-	}
+	err = in.write(ctx, f.owner, func(tx *database.Tx) error { // all or none
+		if len(wanted) > 0 {
+			if err := in.reread(ctx, tx, box, f, wanted); err != nil {
+				return err
+			}
+		}
+		if len(corrected) == 0 {
+			return nil
+		}
+		return putWhereTried(ctx, tx, f, f.owner, corrected) // as they were corrected
+	})
 	return int64(len(meant)), err
 }
 
 // reread reads the wanted rows from the archive and puts them where they are
 // tried; one that cannot be read now either keeps its verdict.
-func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int64]bool) (err error) {
+func (in *Intake) reread(ctx context.Context, tx *database.Tx, box Inbox, f file, wanted map[int64]bool) (err error) {
 	content, err := in.archived(f)
 	if err != nil {
 		return err
@@ -129,7 +137,7 @@ func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int6
 			return err
 		}
 		if len(b.rows) == chunk {
-			if err := in.retry(ctx, &b); err != nil {
+			if err := b.retry(ctx, tx); err != nil {
 				return err
 			}
 		}
@@ -140,17 +148,17 @@ func (in *Intake) reread(ctx context.Context, box Inbox, f file, wanted map[int6
 	if reason := r.Err(); reason != nil {
 		return reason
 	}
-	return in.retry(ctx, &b)
+	return b.retry(ctx, tx)
 }
 
 // retry stores rows as they read now and lets them be tried.
-func (in *Intake) retry(ctx context.Context, b *reading) error {
+func (b *reading) retry(ctx context.Context, tx *database.Tx) error {
 	rows := b.rows
 	b.rows = b.rows[:0]
-	return in.write(ctx, b.file.owner, func(tx *database.Tx) error { return tryAgain(ctx, tx, b.file, rows) })
+	return tryAgain(ctx, tx, b.file, rows)
 }
 
-// tryAgain is retry in a transaction.
+// tryAgain stores rows of a file and lets them be tried.
 func tryAgain(ctx context.Context, tx *database.Tx, f file, rows [][]any) error {
 	err := tx.Load(ctx, "intake_rows", rowColumns(), rows, `ON CONFLICT (merchant_id, id) DO UPDATE SET
 		date = excluded.date, number = excluded.number, record = excluded.record, code = excluded.code, errors = excluded.errors`)
