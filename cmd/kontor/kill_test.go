@@ -79,7 +79,7 @@ func (v *victim) step(t *testing.T, some drops, n int) {
 		}
 	}
 	v.tries++
-	if code := v.until(t, at, time.Hour); code != 0 && code != int(exitNothing) {
+	if code := v.until(t, at, time.Hour); code != 0 && code != int(exitNothing) && code != int(exitRejected) {
 		t.Fatalf("%s: a run that was killed ends with %d when it is done again", at, code)
 	}
 	v.compare(t, at)
@@ -94,7 +94,7 @@ func (v *victim) try(t *testing.T, at string) bool {
 		v.killed++
 		return true
 	}
-	if code != 0 && code != int(exitNothing) {
+	if code != 0 && code != int(exitNothing) && code != int(exitRejected) {
 		t.Fatalf("%s: a run after one that was killed ends with %d", at, code)
 	}
 	v.usual -= v.usual / 4
@@ -121,7 +121,7 @@ func (v *victim) until(t *testing.T, at string, limit time.Duration) int {
 	}
 	code := c.ProcessState.ExitCode()
 	switch {
-	case code == 0:
+	case code == 0 || code == int(exitRejected):
 		v.usual = max(v.usual, time.Since(began))
 	case code > 0 && code != int(exitNothing):
 		t.Logf("%s: %s", at, said.String())

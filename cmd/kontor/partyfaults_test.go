@@ -356,7 +356,7 @@ func (f *troubled) kill(side *party, limit time.Duration) bool {
 	case code < 0:
 		f.open++
 		return true
-	case code > 0 && code != int(exitNothing):
+	case code > 0 && code != int(exitNothing) && code != int(exitRejected):
 		f.t.Fatalf("%s: kontor run ends with %d: %s", side.config, code, said.String())
 	}
 	f.ended(side)

@@ -27,6 +27,9 @@ first; a merchant whose run cannot be finished waits until it can, and the other
 go on. All merchants take part, since the statements of the bank belong to all.
 Alarms go out afterwards, when the configuration names someone under alerts.
 
+It ends with 4 when files that it read were rejected or held, or rows of them; the
+acknowledgements say which and why.
+
 With --dry-run nothing is taken, booked or delivered: it tells which files would be
 read and with what verdicts, what would be told, and what would move in the books.`,
 		Example: `  kontor run
@@ -65,14 +68,44 @@ func (p *program) run(ctx context.Context, names []string, a asking) (err error)
 		return t.carry(ctx, act{
 			foresee: func(ctx context.Context) (plan, error) { return t.foreseeRun(ctx, at, jobs) },
 			do: func(ctx context.Context) error {
-				err := t.goOn(ctx, func() error { return t.engine.Run(ctx, at, jobs) })
+				before, err := t.mark(ctx)
+				if err != nil {
+					return err
+				}
+				err = t.goOn(ctx, func() error { return t.engine.Run(ctx, at, jobs) })
 				if !errors.Is(err, processor.ErrEarlier) {
 					t.alert(ctx, at, p.now, p.logger(c))
 				}
-				return explainRun(err)
+				if err != nil {
+					return explainRun(err)
+				}
+				return t.rejectedSince(ctx, before)
 			},
 		})
 	})
+}
+
+// rejectedSince is the error of a run that is done, but has read files of which
+// not all was taken.
+func (x *exchange) rejectedSince(ctx context.Context, m mark) error {
+	var v runView
+	for _, id := range x.owners() {
+		newest, err := x.intake.Files(ctx, id, 0, 1)
+		if err != nil {
+			return err
+		}
+		if len(newest) == 0 {
+			continue
+		}
+		files, err := x.intake.Files(ctx, id, 0, int(abs(newest[0].Number)-m.files[id]))
+		if err != nil {
+			return err
+		}
+		for _, f := range files {
+			v.Files = append(v.Files, whatIfFile{viewOf(f), nil})
+		}
+	}
+	return v.verdict()
 }
 
 // namedJobs reads the jobs on the command line; none means all.
