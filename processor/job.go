@@ -111,6 +111,9 @@ func (j *job) read(ctx context.Context) (bool, error) {
 		err = j.Intake.Collect(ctx, j.run, box)
 	}
 	j.fail("collect", err)
+	if errors.Is(err, intake.ErrGone) { // a dry run, which must not go on in silence
+		return false, err
+	}
 	return err == nil, ctx.Err()
 }
 

@@ -129,7 +129,8 @@ func (p *program) previewAll(ctx context.Context, x *exchange, merchant string, 
 
 // dry runs f on an exchange in which everything happens and nothing remains: a
 // transaction that is rolled back, and a spool over the real one that is thrown
-// away. What lies in an inbox counts as complete at once.
+// away. Only what is read from an inbox stays in the real spool: a server may
+// remove what is read. What lies in an inbox counts as complete at once.
 func (p *program) dry(ctx context.Context, x *exchange, f func(y *exchange) error) (err error) {
 	dir, err := os.MkdirTemp("", "kontor-dry-")
 	if err != nil {
@@ -141,16 +142,21 @@ func (p *program) dry(ctx context.Context, x *exchange, f func(y *exchange) erro
 		return err
 	}
 	defer func() { err = errors.Join(err, files.Close()) }()
-	return x.db.Dry(ctx, func(db *database.DB) error {
+	err = x.db.Dry(ctx, func(db *database.DB) error {
 		y := &exchange{config: x.config, db: db, spool: files.Over(x.spool)}
 		if err := y.assemble(p, quiet()); err != nil {
 			return err
 		}
 		for _, m := range y.engine.Everyone() {
-			m.Inbox.Settle = 0
+			m.Inbox.Settle, m.Inbox.Archive = 0, x.spool
 		}
 		return f(y)
 	})
+	if errors.Is(err, intake.ErrGone) {
+		return failWith(exitFailed, err, "the server removes what is read: copy each file from "+x.config.Spool()+
+			" back into in/ under its name, and run without --dry-run and --apply; kontor doctor names such servers")
+	}
+	return err
 }
 
 // watchBooks tells what something moves in the books.

@@ -3,7 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +19,11 @@ import (
 	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/ledger"
 	"github.com/kontor-exchange/kontor/processor/money"
+	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/processor/provider"
 	"github.com/kontor-exchange/kontor/processor/purchase"
+	"github.com/kontor-exchange/kontor/processor/remote"
+	"github.com/kontor-exchange/kontor/processor/remote/remotetest/quirktest"
 	"github.com/kontor-exchange/kontor/schedules"
 )
 
@@ -98,6 +105,33 @@ func TestWithdraw(t *testing.T) {
 				t.Errorf("Rerun = %v; want %v", err, want)
 			}
 		}
+	}
+}
+
+// A dry run that a server does not take as one ends loudly, and all that it has
+// read is in the real archive.
+func TestDryRunOnServerThatRemoves(t *testing.T) {
+	g := firstWeek(t, "sqlite")
+	c, dir := quirktest.Start(t, quirktest.Quirks{VanishOnRead: true})
+	text := "order_no;order_date;currency;gross_amount;customer_no\nZ1;2026-10-06;EUR;49.90;K1\n"
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "in"), 0o755), os.WriteFile(filepath.Join(dir, "in", "orders_z.csv"), []byte(text), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 10, 7, 10, 5, 0, 0, time.UTC)
+	err := quietProgram().dry(t.Context(), g.x, func(y *exchange) error {
+		for _, m := range y.engine.Merchants {
+			m.Open = opener(map[string]remote.Config{outbox.ERP: c})
+		}
+		_, err := y.engine.PreviewRun(t.Context(), at, []schedules.Job{schedules.Collect})
+		return err
+	})
+	sum := fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
+	f := new(fault)
+	if !errors.As(err, &f) || !strings.Contains(err.Error(), "take orders_z.csv: ") || !strings.Contains(err.Error(), sum) || !strings.Contains(f.hint, g.x.config.Spool()) {
+		t.Fatalf("the dry run = %v; want orders_z.csv, %s, and where it is", err, sum)
+	}
+	if kept, err := os.ReadFile(filepath.Join(g.x.config.Spool(), sum[:2], sum)); err != nil || string(kept) != text {
+		t.Errorf("the archive has %q, %v; want the file", kept, err)
 	}
 }
 

@@ -18,6 +18,9 @@ import (
 // that cannot be fetched or read stops no other, and an inbox that does not
 // answer stops nothing that was registered; all errors come together.
 //
+// In a dry run ([Inbox.Archive]) files that are gone after they were read are
+// told as [ErrGone].
+//
 // Calling it again for the same run reads to the end what was cut off, and
 // takes what has arrived since.
 func (in *Intake) Collect(ctx context.Context, run Run, box Inbox) error {
@@ -34,12 +37,16 @@ func (in *Intake) takeAll(ctx context.Context, run Run, box Inbox) error {
 	var errs []error
 	var open []fetched
 	fetch := func(ctx context.Context, f remote.File, _ <-chan struct{}) fetched { return in.fetch(ctx, box, f) }
+	dry := box.Archive != nil
 	for f, got := range remote.Ahead(ctx, files, func(f remote.File) int64 { return f.Size }, fetch) {
+		if got.waiting || dry {
+			open = append(open, got)
+		}
+		if dry && ctx.Err() != nil {
+			continue // all that was read is to be known
+		}
 		if err := in.take(ctx, run, box, got); err != nil {
 			errs = append(errs, at("take", f.Name, err))
-		}
-		if got.waiting {
-			open = append(open, got)
 		}
 		if ctx.Err() != nil {
 			break

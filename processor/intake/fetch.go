@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,13 +17,24 @@ import (
 type fetched struct {
 	file    remote.File
 	stored  spool.Stored
+	read    bool // or tried to; a server may remove it then
 	waiting bool // for the next run, since it is not complete
 	err     error
 }
 
+// ErrGone says that a dry run has read a file that lies in its inbox no longer,
+// as on a server that removes what is read: it must be put back by hand.
+var ErrGone = errors.New("the file is not seen in the inbox any more since a dry run has read it")
+
 // fetch copies one file into the spool, several at a time. A file that changed
 // while it was copied, or is not what its sidecar says, waits for the next run.
 func (in *Intake) fetch(ctx context.Context, box Inbox, f remote.File) fetched {
+	if err := ctx.Err(); err != nil {
+		return fetched{file: f, err: err}
+	}
+	if box.Archive != nil {
+		ctx = context.WithoutCancel(ctx) // what it begins to read, it keeps
+	}
 	if box.MaxFile > 0 && f.Size > box.MaxFile {
 		return fetched{file: f, stored: spool.Stored{Size: f.Size}}
 	}
@@ -31,7 +43,7 @@ func (in *Intake) fetch(ctx context.Context, box Inbox, f remote.File) fetched {
 	if err == nil {
 		complete, err = in.entire(ctx, box, f, stored)
 	}
-	return fetched{file: f, stored: stored, waiting: !complete, err: err}
+	return fetched{file: f, stored: stored, read: true, waiting: !complete, err: err}
 }
 
 // entire reports whether the copy is the file that was listed, and that its
@@ -64,30 +76,47 @@ func (in *Intake) take(ctx context.Context, run Run, box Inbox, got fetched) err
 	return in.register(ctx, run, box, got.file, got.stored)
 }
 
-// vanished tells of files that were read, not taken, and do not lie in the inbox
-// any more, as on a server that removes a file when it is read: no further run
-// will see them.
+// vanished tells of files that were read, not taken for good, and do not lie in
+// the inbox any more, as on a server that removes a file when it is read: no
+// further run will see them.
 func (in *Intake) vanished(ctx context.Context, box Inbox, open []fetched) (errs []error) {
-	open = slices.DeleteFunc(open, func(got fetched) bool { return errors.Is(got.err, fs.ErrNotExist) })
+	open = slices.DeleteFunc(open, func(got fetched) bool { return !got.read || errors.Is(got.err, fs.ErrNotExist) })
 	if len(open) == 0 {
 		return nil
 	}
+	dry := box.Archive != nil
+	if dry {
+		ctx = context.WithoutCancel(ctx)
+	}
 	files, err := box.Remote.List(ctx, box.Folder)
-	if err != nil {
+	switch {
+	case err != nil && !dry:
 		return nil // the next run sees
+	case err != nil:
+		errs = append(errs, at("look again into", "the inbox of "+box.Owner, err))
 	}
 	lies := byName(files)
 	for _, got := range open {
-		if _, there := lies[got.file.Name]; there {
-			continue
+		if _, there := lies[got.file.Name]; !there {
+			errs = append(errs, at("take", got.file.Name, got.gone(dry)))
 		}
-		kept := "nothing of it is here"
-		if got.stored.SHA256 != "" {
-			kept = fmt.Sprintf("%d of %d bytes are in the archive as %s", got.stored.Size, got.file.Size, got.stored.SHA256)
-		}
-		errs = append(errs, at("take", got.file.Name, fmt.Errorf("the file was not complete when it was read, and is gone from the inbox: ask for it again (%s)", kept)))
 	}
 	return errs
+}
+
+// gone says what is left of a file that is gone, and what to do.
+func (got fetched) gone(dry bool) error {
+	kept := "nothing of it is here"
+	if got.stored.SHA256 != "" {
+		kept = fmt.Sprintf("%d of %d bytes are in the archive as %s", got.stored.Size, got.file.Size, got.stored.SHA256)
+	}
+	switch {
+	case dry && got.stored.SHA256 != "" && got.stored.Size == got.file.Size:
+		return fmt.Errorf("%w: put it back, %s of the archive is the whole file", ErrGone, got.stored.Path())
+	case dry:
+		return fmt.Errorf("%w: ask for it again (%s)", ErrGone, kept)
+	}
+	return fmt.Errorf("the file was not complete when it was read, and is gone from the inbox: ask for it again (%s)", kept)
 }
 
 func (in *Intake) copy(ctx context.Context, box Inbox, name string) (stored spool.Stored, err error) {
@@ -95,6 +124,6 @@ func (in *Intake) copy(ctx context.Context, box Inbox, name string) (stored spoo
 	if err != nil {
 		return spool.Stored{}, err
 	}
-	stored, err = in.spool.Store(r)
+	stored, err = cmp.Or(box.Archive, in.spool).Store(r)
 	return stored, errors.Join(err, r.Close())
 }

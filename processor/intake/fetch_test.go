@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/kontor-exchange/kontor/processor/remote"
 	"github.com/kontor-exchange/kontor/processor/remote/remotetest/quirktest"
+	"github.com/kontor-exchange/kontor/processor/spool"
 )
 
 // A gathering remote opens no file before as many are asked for as wanted.
@@ -71,24 +73,31 @@ func TestManyAtOnce(t *testing.T) {
 	w.want(want...)
 }
 
+// vanishing is the merchant's inbox on a server that removes what is read.
+func (w *world) vanishing(files map[string]string) Inbox {
+	w.t.Helper()
+	c, dir := quirktest.Start(w.t, quirktest.Quirks{VanishOnRead: true})
+	r, err := remote.Open(w.t.Context(), c)
+	must(w.t, err)
+	w.t.Cleanup(func() { must(w.t, r.Close()) })
+	must(w.t, os.Mkdir(filepath.Join(dir, "in"), 0o755))
+	for name, content := range files {
+		must(w.t, os.WriteFile(filepath.Join(dir, "in", name), []byte(content), 0o644))
+	}
+	box := w.boxes[1]
+	box.Remote = r
+	return box
+}
+
 // A file that is no whole one, on a server that removes what is read, is told:
 // it comes never again.
 func TestIncompleteAndGone(t *testing.T) {
 	w := sqlite(t)
-	c, dir := quirktest.Start(t, quirktest.Quirks{VanishOnRead: true})
-	r, err := remote.Open(t.Context(), c)
-	must(t, err)
-	defer func() { must(t, r.Close()) }()
-	must(t, os.Mkdir(filepath.Join(dir, "in"), 0o755))
 	text := csv(ordersHeader, orderRow("A1"))
-	for name, content := range map[string]string{"orders_1.csv": text, "orders_2.csv": text[:30], "orders_2.csv.sha256": "00"} {
-		must(t, os.WriteFile(filepath.Join(dir, "in", name), []byte(content), 0o644))
-	}
-	box := w.boxes[1]
-	box.Remote = r
+	box := w.vanishing(map[string]string{"orders_1.csv": text, "orders_2.csv": text[:30], "orders_2.csv.sha256": "00"})
 	w.run = 1
 	run := w.at("acme", "2026-10-01T12-00")
-	err = w.in.Collect(t.Context(), run, box)
+	err := w.in.Collect(t.Context(), run, box)
 	if err == nil || !strings.Contains(err.Error(), "take orders_2.csv: the file was not complete when it was read, and is gone from the inbox: ask for it again (30 of 30 bytes are in the archive as ") {
 		t.Errorf("Collect = %v; want that orders_2.csv is gone", err)
 	}
@@ -96,4 +105,66 @@ func TestIncompleteAndGone(t *testing.T) {
 	must(t, w.in.Close(t.Context(), run))
 	must(t, w.in.Tidy(t.Context(), box))
 	w.want("orders_1.csv ACCEPTED 1=1+0+0+0+0")
+}
+
+// A dry run loses nothing of such a server: each file is in the archive that
+// outlives it, and is named. One that stays in its inbox is no news, even if the
+// dry run ends early.
+func TestDryRunKeepsWhatVanishes(t *testing.T) {
+	w := sqlite(t)
+	text := csv(ordersHeader, orderRow("A1"))
+	box := w.vanishing(map[string]string{"orders_1.csv": text, "orders_2.csv": text[:30], "orders_2.csv.sha256": "00"})
+	archive, err := spool.Open(t.TempDir())
+	must(t, err)
+	defer func() { must(t, archive.Close()) }()
+	w.spool.Over(archive)
+	box.Archive = archive
+	w.run = 1
+	err = w.in.Collect(t.Context(), w.at("acme", "2026-10-01T12-00"), box)
+	for name, bytes := range map[string]string{"orders_1.csv": text, "orders_2.csv": text[:30]} {
+		sum := fmt.Sprintf("%x", sha256.Sum256([]byte(bytes)))
+		want := fmt.Sprintf("take %s: %v: put it back, %s/%s of the archive is the whole file", name, ErrGone, sum[:2], sum)
+		if !errors.Is(err, ErrGone) || !strings.Contains(err.Error(), want) {
+			t.Errorf("Collect = %v; want %s", err, want)
+		}
+		f, err := archive.Open(sum)
+		must(t, err)
+		kept, err := io.ReadAll(f)
+		if must(t, errors.Join(err, f.Close())); string(kept) != bytes {
+			t.Errorf("the archive has %q of %s; want %q", kept, name, bytes)
+		}
+	}
+	stays := w.boxes[1]
+	stays.Archive = archive
+	w.drop("orders_3.csv", csv(ordersHeader, orderRow("A3")))
+	ctx, stop := context.WithCancel(t.Context())
+	stays.Remote = &stopping{Remote: stays.Remote, stop: stop}
+	if err := w.in.Collect(ctx, w.at("acme", "2026-10-01T12-00"), stays); errors.Is(err, ErrGone) {
+		t.Errorf("Collect of what stays, cut off = %v; want no file that is gone", err)
+	}
+}
+
+// A dry run that is cut off while it reads keeps what it reads, and names it.
+func TestDryRunCutOff(t *testing.T) {
+	w := sqlite(t)
+	box := w.vanishing(map[string]string{"orders_1.csv": csv(ordersHeader, orderRow("A1"))})
+	box.Archive = w.spool
+	ctx, stop := context.WithCancel(t.Context())
+	box.Remote = &stopping{Remote: box.Remote, stop: stop}
+	w.run = 1
+	err := w.in.Collect(ctx, w.at("acme", "2026-10-01T12-00"), box)
+	if !errors.Is(err, ErrGone) || !strings.Contains(err.Error(), "take orders_1.csv: ") || !strings.Contains(err.Error(), "of the archive is the whole file") {
+		t.Errorf("Collect = %v; want that orders_1.csv is in the archive", err)
+	}
+}
+
+// A stopping remote ends the context of the run when a file is opened.
+type stopping struct {
+	remote.Remote
+	stop func()
+}
+
+func (s *stopping) Open(ctx context.Context, folder, name string) (io.ReadCloser, error) {
+	s.stop()
+	return s.Remote.Open(ctx, folder, name)
 }

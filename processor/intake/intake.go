@@ -64,6 +64,9 @@ type Inbox struct {
 	Keep     bool              // files stay in the inbox after their ack
 	Language formats.Language  // of messages
 	Accounts map[string]string // for payments: settlement account → merchant
+	// Archive is where files are copied in a dry run, whose own spool is thrown
+	// away: a server may remove what is read, see [ErrGone]. Else nil.
+	Archive *spool.Spool
 }
 
 // A Queue takes accepted records for the next batch, in the transaction that

@@ -64,6 +64,15 @@ type Stored struct {
 	Size   int64  // bytes
 }
 
+// Path is where the file lies in the folder of the spool, such as 2c/2cf24d….
+func (f Stored) Path() string {
+	p, err := name(f.SHA256)
+	if err != nil {
+		return ""
+	}
+	return p
+}
+
 // Open opens a stored file.
 func (s *Spool) Open(sum string) (*os.File, error) {
 	p, err := name(sum)
