@@ -72,7 +72,7 @@ func TestBadFiles(t *testing.T) {
 	}
 	want := []string{
 		"FILE_REFUSED acme d.csv: the file was refused and nothing of it is booked: FILE_ENCODING; kontor files show b6 --merchant acme",
-		"ROWS_REJECTED acme b.csv: 3 rows are of the file not booked; kontor files show 2 --merchant acme",
+		"ROWS_REJECTED acme b.csv: 3 rows of the file not booked; kontor files show 2 --merchant acme",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("badFiles (-want +got):\n%s", diff)

@@ -72,7 +72,7 @@ func badFiles(id string, came []intake.Arrival) (all []alarm) {
 			a.Text = fmt.Sprintf("the file was refused and nothing of it is booked: %s; kontor files show %s%s", f.Code, fileID(f.Number), showFlag(id))
 		case f.Bad > 0:
 			a.Code = alarmRowsRejected
-			a.Text = fmt.Sprintf("%s of the file not booked; kontor files show %s%s", count(f.Bad, "row is", "rows are"), fileID(f.Number), showFlag(id))
+			a.Text = fmt.Sprintf("%s of the file not booked; kontor files show %s%s", count(f.Bad, "row", "rows"), fileID(f.Number), showFlag(id))
 		default:
 			continue
 		}

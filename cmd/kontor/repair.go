@@ -382,7 +382,7 @@ func (p *program) printDays(v daysView) error {
 		}
 	}
 	if complete > 0 {
-		return p.say(count(complete, "thing is", "things are") + " complete; --mode all lists them.")
+		return p.say(count(complete, "thing is", "things are") + " complete; --mode all --dry-run lists them.")
 	}
 	return nil
 }
