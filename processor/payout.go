@@ -15,21 +15,19 @@ import (
 const payoutFolder = "out/payouts"
 
 // payout writes all files of a payout, and the transfer for the bank.
-func (j *job) payout(ctx context.Context, p purchase.Payout) ([]made, error) {
+func (j *job) payout(ctx context.Context, d purchase.Document) ([]made, error) {
+	p := *d.Payout
 	switch j.Role {
 	case MerchantSide:
 		return j.settlement(ctx, p)
 	case ProviderSide:
-		if err := report.CheckPayout(ctx, p); err != nil {
-			return nil, err
-		}
-		return j.transfer(ctx, p)
+		return j.order(ctx, d)
 	}
 	files, err := j.settlement(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	order, err := j.transfer(ctx, p)
+	order, err := j.orderOnce(ctx, d)
 	return append(files, order...), err
 }
 

@@ -18,6 +18,20 @@ import (
 // once: processor_sealed remembers of what text a name was made, and a run that
 // goes on, or kontor rebuild, takes the bytes of the first time.
 
+// An unsealedError says that nothing can be encrypted for the ERP, such as when
+// its key has expired. It stops no money: what was to be written waits until
+// there is another key.
+type unsealedError struct{ err error }
+
+func (e *unsealedError) Error() string { return "encrypt for the ERP: " + e.err.Error() }
+
+func (e *unsealedError) Unwrap() error { return e.err }
+
+func isUnsealed(err error) bool {
+	var unsealed *unsealedError
+	return errors.As(err, &unsealed)
+}
+
 // sealed writes a file, encrypted if it is for an ERP that wants it so; then
 // plain is the SHA-256 of the text, and ending what its name has at its end.
 func (j *job) sealed(target string, w io.Writer, write func(io.Writer) error) (plain, ending string, err error) {
@@ -26,7 +40,7 @@ func (j *job) sealed(target string, w io.Writer, write func(io.Writer) error) (p
 	}
 	closed, err := j.m.Recipients.Seal(w)
 	if err != nil {
-		return "", "", err
+		return "", "", &unsealedError{err}
 	}
 	sum := sha256.New()
 	if err := write(io.MultiWriter(sum, closed)); err != nil {

@@ -1,6 +1,7 @@
 package processor
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -204,8 +205,17 @@ func (j *job) printed(ctx context.Context, d purchase.Dunning) ([]made, error) {
 	return files, nil
 }
 
-// reports writes decisions, payouts, dunning, states and unmatched payments.
+// reports writes decisions, payouts, dunning, states and unmatched payments. What
+// the ERP cannot be told keeps no payment order back.
 func (j *job) reports(ctx context.Context) error {
+	err := j.allReports(ctx)
+	if !isUnsealed(err) || j.Role == MerchantSide {
+		return err
+	}
+	return cmp.Or(j.transfers(ctx), err)
+}
+
+func (j *job) allReports(ctx context.Context) error {
 	if j.Role != ProviderSide {
 		if err := j.decisions(ctx); err != nil {
 			return err
@@ -217,9 +227,9 @@ func (j *job) reports(ctx context.Context) error {
 		case j.Role == ProviderSide && (d.Dunning != nil || d.States != nil):
 			return nil, nil // answers, see answers.go
 		case d.Payout != nil:
-			return j.payout(ctx, *d.Payout)
+			return j.payout(ctx, d)
 		case d.Refund != nil:
-			return j.refund(*d.Refund)
+			return j.orderOnce(ctx, d)
 		case d.Dunning != nil:
 			return j.dunning(ctx, *d.Dunning)
 		case d.States != nil:

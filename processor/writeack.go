@@ -9,15 +9,39 @@ import (
 
 	"github.com/kontor-exchange/kontor/formats"
 	"github.com/kontor-exchange/kontor/processor/database"
+	"github.com/kontor-exchange/kontor/processor/intake"
 	"github.com/kontor-exchange/kontor/processor/outbox"
 	"github.com/kontor-exchange/kontor/processor/purchase"
 	"github.com/kontor-exchange/kontor/processor/report"
 )
 
-// acks writes the acknowledgements of the run, and the rejected rows.
+// acks writes the acknowledgements of the run, after those that earlier runs owe.
+// Where they cannot be encrypted, that is told, and a later run writes them.
 func (j *job) acks(ctx context.Context) error {
+	owing, err := j.owing(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range append(owing, j.run) {
+		err := j.acksOf(ctx, r)
+		if isUnsealed(err) {
+			j.fail("report", err)
+			return j.owe(ctx, r.Number)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(owing) == 0 {
+		return nil
+	}
+	return j.owe(ctx, 0)
+}
+
+// acksOf writes the acknowledgements of a run, and the rejected rows.
+func (j *job) acksOf(ctx context.Context, r intake.Run) error {
 	used := map[string]bool{}
-	for a, err := range j.Intake.Acks(ctx, j.run) {
+	for a, err := range j.Intake.Acks(ctx, r) {
 		if err != nil {
 			return err
 		}

@@ -42,8 +42,27 @@ func (d *diagnosis) checkKeys(c *Config) {
 			d.checkPublicKey("merchants."+id+".erp.authorized_keys", file)
 		}
 	}
+	for _, id := range c.MerchantIDs() {
+		d.checkRecipients(dropKey(id), c.Merchants[id].ERP)
+	}
 	if len(d.Checks) == before {
 		d.ok(check, "%s only we can read; %s of public keys", count(len(secrets), "file", "files"), count(public, "file", "files"))
+	}
+}
+
+// soon is how many days before a key expires the doctor tells it.
+const soon = 30
+
+// checkRecipients sees that files can be encrypted for an ERP, and can be for
+// some time.
+func (d *diagnosis) checkRecipients(key string, drop Drop) {
+	const check, renew = "keys", "let the ERP renew its key, and put the new public key there"
+	r, err := drop.recipients(key)
+	switch {
+	case err != nil:
+		d.fault(check, renew, "%v", err)
+	case r != nil && !r.UsableAt(d.At.AddDate(0, 0, soon)):
+		d.warn(check, renew, "%s.encrypt.pgp: %s: the key expires within %d days", key, drop.Encrypt.PGP, soon)
 	}
 }
 

@@ -6,11 +6,14 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 	"github.com/ProtonMail/gopenpgp/v3/crypto"
@@ -260,6 +263,82 @@ func TestRebuildSealedOtherwise(t *testing.T) {
 			}
 		})
 	}
+}
+
+// keyUntil makes a public key of OpenPGP that expires then.
+func (s *sealer) keyUntil(name string, until time.Time) string {
+	s.t.Helper()
+	made := until.AddDate(0, 0, -1000)
+	key, err := crypto.PGP().KeyGeneration().AddUserId("erp", "erp@example.com").
+		GenerationTime(made.Unix()).Lifetime(int32(until.Sub(made).Seconds())).New().GenerateKey()
+	s.must(err)
+	public, err := key.GetArmoredPublicKey()
+	s.must(err)
+	file := filepath.Join(s.dir, name)
+	s.must(os.WriteFile(file, []byte(public), 0o600))
+	return file
+}
+
+// A key of an ERP that has expired keeps its reports back, and nothing else: the
+// runs end, the money moves, and all is told when there is another key.
+func TestExpiredKey(t *testing.T) {
+	c := newSealer(t)
+	s := readScenario(t, filepath.Join(examples, "october"), "kontor")
+	s.until = "2026-10-13"
+	onBoth(t, func(t *testing.T, url string) {
+		s := s
+		plain := newStage(t, s, "sqlite")
+		plain.play(t, nil)
+		s.erp = `url: "dir:./erp", encrypt: {pgp: "` + c.keyUntil("erp.asc", time.Now().AddDate(0, 0, -1)) + `"}`
+		g := newStage(t, s, url)
+		for _, step := range s.steps(t) {
+			g.drop(step, nil)
+			g.fails(step, "merchant acme: report: ", "erp.asc", "expired")
+		}
+		if diff := gocmp.Diff(plain.export(), g.export()); diff != "" {
+			t.Errorf("the books differ from those without encryption (-plain +expired):\n%s", diff)
+		}
+		orders := tree(t, filepath.Join(g.dir, "bank", "out"))
+		if diff := gocmp.Diff(tree(t, filepath.Join(plain.dir, "bank", "out")), orders); diff != "" || len(orders) == 0 {
+			t.Errorf("the payment orders differ from those without encryption (-plain +expired):\n%s", diff)
+		}
+		if open := g.one("SELECT COUNT(*) FROM processor_runs WHERE ended_at = 0"); open != 0 || g.matches("erp/out/*/*") != 0 {
+			t.Errorf("%d runs are open, and %d files left; want none", open, g.matches("erp/out/*/*"))
+		}
+		c.keyUntil("erp.asc", time.Now().AddDate(1, 0, 0))
+		g.reconfigure("erp.asc", "erp.asc")
+		g.run("2026-10-13T12:00")
+		told := func(g *stage) (names []string) {
+			for _, pattern := range []string{"ack/*", "payouts/*"} {
+				all, err := filepath.Glob(filepath.Join(g.dir, "erp", "out", pattern))
+				c.must(err)
+				for _, name := range all {
+					names = append(names, strings.TrimSuffix(filepath.Base(name), ".pgp"))
+				}
+			}
+			return names
+		}
+		plain.run("2026-10-13T12:00")
+		if after := tree(t, filepath.Join(g.dir, "bank", "out")); !maps.Equal(orders, after) {
+			t.Errorf("the payment orders changed with the next key: %v", slices.Sorted(maps.Keys(after)))
+		}
+		if diff := gocmp.Diff(told(plain), told(g)); diff != "" || len(told(g)) == 0 {
+			t.Errorf("what was told with the next key differs (-plain +renewed):\n%s", diff)
+		}
+		g.verify(t)
+	})
+}
+
+// The doctor tells of a key that files cannot be encrypted for, now or soon.
+func TestDoctorSealing(t *testing.T) {
+	c := newSealer(t)
+	file := c.keyUntil("erp.asc", time.Now().AddDate(0, 0, -1))
+	w := newWard(t, `url: "dir:./erp", encrypt: {pgp: "`+file+`"}`, "")
+	w.want("keys", faulty, "merchants.acme.erp.encrypt.pgp: "+file)
+	c.keyUntil("erp.asc", time.Now().AddDate(0, 0, soon-1))
+	w.want("keys", warning, "merchants.acme.erp.encrypt.pgp: "+file+": the key expires within 30 days; do: let the ERP renew its key")
+	c.keyUntil("erp.asc", time.Now().AddDate(0, 0, soon+2))
+	w.want("keys", healthy, "")
 }
 
 func TestSealingConfig(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/kontor-exchange/kontor/formats"
+	"github.com/kontor-exchange/kontor/formats/container"
 	"github.com/kontor-exchange/kontor/processor"
 	"github.com/kontor-exchange/kontor/processor/alerts"
 	"github.com/kontor-exchange/kontor/processor/batch"
@@ -200,9 +201,9 @@ func (x *exchange) merchant(id string) (*processor.Merchant, error) {
 		outbox.Reports: x.remote("dir:"+c.Reports(), Drop{}),
 	}
 	own := c.collectionTarget(x, targets)
-	recipients, err := m.ERP.recipients("merchants." + id + ".erp")
+	recipients, err := m.ERP.recipients(dropKey(id))
 	if err != nil {
-		return nil, err
+		recipients = container.Unusable(err) // this merchant's files wait, and all else goes on
 	}
 	x.sideTargets(id, targets)
 	return &processor.Merchant{

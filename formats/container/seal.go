@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 	"github.com/ProtonMail/gopenpgp/v3/crypto"
@@ -15,6 +17,18 @@ import (
 type Recipients struct {
 	age []age.Recipient
 	pgp *crypto.KeyRing
+	err error // why there are none
+}
+
+// Unusable are recipients for whom nothing can be encrypted: each Seal is err.
+func Unusable(err error) *Recipients { return &Recipients{err: err} }
+
+// UsableAt reports whether, at that time, none of the keys will have expired.
+func (r *Recipients) UsableAt(at time.Time) bool {
+	if r.pgp == nil {
+		return r.err == nil // keys of age do not expire
+	}
+	return !slices.ContainsFunc(r.pgp.GetKeys(), func(k *crypto.Key) bool { return !k.CanEncrypt(at.Unix()) })
 }
 
 // ForAge are recipients by their public keys (age1…), separated by blanks.
@@ -72,6 +86,9 @@ func (r *Recipients) Ending() string {
 // Seal encrypts what is written; Close ends it and leaves w open. Two times the
 // same text make two different files.
 func (r *Recipients) Seal(w io.Writer) (io.WriteCloser, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
 	if r.pgp == nil {
 		return age.Encrypt(w, r.age...)
 	}
