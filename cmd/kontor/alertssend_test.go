@@ -101,19 +101,19 @@ func (s shop) bad(name string) {
 // once more when it is over.
 func TestRunSendsAlarms(t *testing.T) {
 	s, h, m := alarmShop(t)
-	told := func(at, want string) {
+	told := func(code exit, at, want string) {
 		t.Helper()
-		s.run(exitDone, "run", "--as-of", at)
+		s.run(code, "run", "--as-of", at)
 		if got := h.since(); got != want {
 			t.Errorf("run at %s told %q; want %q", at, got, want)
 		}
 	}
-	told("2036-10-01T12:00", "firing BASE_RATES_END")
+	told(exitDone, "2036-10-01T12:00", "firing BASE_RATES_END")
 	s.bad("orders_1.csv")
-	told("2036-10-01T12:01", "firing FILE_REFUSED acme orders_1.csv")
-	told("2036-10-01T12:02", "")
-	told("2036-10-02T00:00", "resolved FILE_REFUSED acme orders_1.csv")
-	told("2036-10-02T12:00", "again BASE_RATES_END")
+	told(exitRejected, "2036-10-01T12:01", "firing FILE_REFUSED acme orders_1.csv")
+	told(exitDone, "2036-10-01T12:02", "")
+	told(exitDone, "2036-10-02T00:00", "resolved FILE_REFUSED acme orders_1.csv")
+	told(exitDone, "2036-10-02T12:00", "again BASE_RATES_END")
 	s.run(exitNothing, "run", "--as-of", "2036-10-02T12:00")
 	if got := h.since(); got != "" {
 		t.Errorf("a run without anything due told %q", got)
