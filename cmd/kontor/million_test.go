@@ -104,8 +104,9 @@ func (g *stage) count(t *testing.T, from string) (n int64) {
 // twenty orders take as many as two thousand, which are one chunk everywhere.
 func TestStatements(t *testing.T) {
 	const chunk, chunks = 2000, 5
-	// perChunk is what a further chunk of orders and one of shipments may take.
-	const perChunk = 100
+	// perChunk is what a further chunk of orders and one of shipments may take: on
+	// PostgreSQL it is 104, with what is counted for metrics and statistics.
+	const perChunk = 110
 	onBoth(t, func(t *testing.T, url string) {
 		few, one := statements(t, url, 20), statements(t, another(t, url), chunk)
 		if one > few+perChunk/10 {
